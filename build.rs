@@ -1,0 +1,178 @@
+//! Prepares the built-in rules before run time: `rules/*.toml` becomes static tables, so that starting
+//! costs no parsing. See `src/ARCHITECTURE.md`, "Start-up".
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+#[path = "src/detect/decode/anchors.rs"]
+mod decode;
+#[path = "src/rule/schema.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the crate uses the rest")]
+mod schema;
+#[path = "src/detect/anchors/table.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the crate uses the rest")]
+mod table;
+
+use schema::{RuleEntry, RuleFile, Syntax};
+use table::{Literal, Table};
+
+/// A rule with the provider of its file.
+type Provided = (String, RuleEntry);
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=rules");
+    for source in ["rule/schema.rs", "detect/anchors/table.rs", "detect/decode/anchors.rs"] {
+        println!("cargo::rerun-if-changed=src/{source}");
+    }
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let rules = read_rules(Path::new("rules"));
+    fs::write(out.join("rules.rs"), rules_source(&rules)).expect("OUT_DIR can be written");
+    let anchors = anchor_actions(&rules);
+    let keywords = keyword_actions(&rules);
+    let source = anchors_source("prepared_anchors", anchors) + &anchors_source("prepared_keywords", keywords);
+    fs::write(out.join("anchors.rs"), source).expect("OUT_DIR can be written");
+}
+
+/// All rules, by file name and then as written.
+fn read_rules(folder: &Path) -> Vec<Provided> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("the folder rules/ is there")
+        .map(|entry| entry.expect("rules/ can be listed").path())
+        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+        .collect();
+    files.sort();
+    let mut rules = Vec::new();
+    for path in files {
+        let text = fs::read_to_string(&path).expect("a rule file is UTF-8");
+        let file = RuleFile::parse(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        rules.extend(file.rules.into_iter().map(|rule| (file.provider.clone(), rule)));
+    }
+    if let Some(id) = schema::duplicate_id(rules.iter().map(|(_, rule)| rule.id.as_str())) {
+        panic!("two rules have the id {id}");
+    }
+    rules
+}
+
+/// The anchors of all rules and of all encoded forms, with what each is for.
+fn anchor_actions(rules: &[Provided]) -> BTreeMap<(Vec<u8>, bool), Vec<String>> {
+    let mut wanted = BTreeMap::<_, Vec<String>>::new();
+    for (n, (_, rule)) in rules.iter().enumerate() {
+        for anchor in &rule.anchors {
+            let caseless =
+                rule.syntax == Syntax::Assignment && !anchor.bytes().any(|b| b.is_ascii_uppercase());
+            wanted
+                .entry((anchor.as_bytes().to_vec(), caseless))
+                .or_default()
+                .push(format!("Action::Rule({n})"));
+        }
+    }
+    let plain: Vec<&str> = rules
+        .iter()
+        .filter(|(_, rule)| rule.syntax == Syntax::Pattern)
+        .flat_map(|(_, rule)| rule.anchors.iter().map(String::as_str))
+        .collect();
+    for (bytes, caseless, form) in decode::anchors(&plain) {
+        wanted.entry((bytes, caseless)).or_default().push(format!("Action::Decode({form})"));
+    }
+    wanted
+}
+
+/// The keywords of all rules.
+fn keyword_actions(rules: &[Provided]) -> BTreeMap<(Vec<u8>, bool), Vec<String>> {
+    let mut wanted = BTreeMap::<_, Vec<String>>::new();
+    for (n, (_, rule)) in rules.iter().enumerate() {
+        for keyword in &rule.keywords {
+            let bytes = keyword.to_ascii_lowercase().into_bytes();
+            wanted.entry((bytes, true)).or_default().push(format!("Action::Rule({n})"));
+        }
+    }
+    wanted
+}
+
+/// Rust source of a function that returns the prepared anchors.
+fn anchors_source(name: &str, wanted: BTreeMap<(Vec<u8>, bool), Vec<String>>) -> String {
+    let literals: Vec<Literal> = wanted
+        .keys()
+        .map(|(bytes, caseless)| Literal { bytes: bytes.clone(), caseless: *caseless })
+        .collect();
+    let table = Table::new(&literals);
+    let (mut starts, mut actions) = (vec![0], Vec::new());
+    for mut list in wanted.into_values() {
+        list.dedup();
+        actions.extend(list);
+        starts.push(actions.len());
+    }
+    let entries: Vec<String> = table
+        .entries
+        .iter()
+        .map(|e| format!("Entry {{ literal: {}, offset: {} }}", e.literal, e.offset))
+        .collect();
+    let mut out = format!("fn {name}() -> Anchors {{\n");
+    let mut array = |kind: &str, what: &str, text: String| {
+        writeln!(out, "    static {what}: &[{kind}] = &{text};").expect("a string takes any text");
+    };
+    array("u8", "MASK", format!("{:?}", table.mask));
+    array("u16", "STARTS", format!("{:?}", table.starts));
+    array("Entry", "ENTRIES", format!("[{}]", entries.join(", ")));
+    array("u8", "POOL", format!("{:?}", table.pool));
+    array("u32", "LITERALS", format!("{:?}", table.literals));
+    array("u16", "FIRST", format!("{starts:?}"));
+    array("Action", "ACTIONS", format!("[{}]", actions.join(", ")));
+    out + "    let table = Table { mask: Cow::Borrowed(MASK), starts: Cow::Borrowed(STARTS), \
+           entries: Cow::Borrowed(ENTRIES), pool: Cow::Borrowed(POOL), literals: Cow::Borrowed(LITERALS) };\n    \
+           Anchors { table, starts: Cow::Borrowed(FIRST), actions: Cow::Borrowed(ACTIONS) }\n}\n"
+}
+
+/// Rust source of the built-in rules.
+fn rules_source(rules: &[Provided]) -> String {
+    let mut out = String::from("pub(crate) static BUILTIN: &[Rule] = &[\n");
+    for (provider, rule) in rules {
+        out += &rule_source(provider, rule);
+    }
+    out + "];\n"
+}
+
+fn text(s: &str) -> String {
+    format!("Cow::Borrowed({s:?})")
+}
+
+fn list(strings: &[String]) -> String {
+    let items: Vec<String> = strings.iter().map(|s| text(s)).collect();
+    format!("Cow::Borrowed(&[{}])", items.join(", "))
+}
+
+fn rule_source(provider: &str, rule: &RuleEntry) -> String {
+    let window = if rule.pattern.is_empty() { 0 } else { rule.window().unwrap_or_else(|e| panic!("{e}")) };
+    let some = |o: &Option<String>, other: &str| text(o.as_deref().unwrap_or(other));
+    let fields = [
+        ("id", text(&rule.id)),
+        ("name", text(&rule.name)),
+        ("provider", text(provider)),
+        ("severity", format!("Severity::{:?}", rule.severity)),
+        ("confidence", format!("Confidence::{:?}", rule.confidence)),
+        ("family", some(&rule.family, &rule.id)),
+        ("syntax", format!("Syntax::{:?}", rule.syntax)),
+        ("anchors", list(&rule.anchors)),
+        ("pattern", text(&rule.pattern)),
+        ("window", window.to_string()),
+        ("starts", rule.anchored_at_start().to_string()),
+        ("keywords", list(&rule.keywords)),
+        ("near", rule.near.to_string()),
+        ("structure", some(&rule.structure, "")),
+        ("checksum", some(&rule.checksum, "")),
+        ("entropy", format!("{:?}", rule.entropy)),
+        ("paths", list(&rule.paths)),
+        ("inside_word", rule.inside_word.to_string()),
+        ("impact", text(&rule.impact)),
+        ("remedy", text(&rule.remedy)),
+        ("references", list(&rule.references)),
+        ("matches", list(&rule.examples.matches)),
+        ("clean", list(&rule.examples.clean)),
+        ("example_path", some(&rule.examples.path, "example.txt")),
+    ];
+    let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    format!("    Rule {{ {} }},\n", fields.join(", "))
+}

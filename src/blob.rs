@@ -1,0 +1,167 @@
+//! A blob: one stretch of bytes to scan, with its name and where it begins.
+//!
+//! In flow the sources' bytes, borrowed for as long as their turn lasts; out flow positions a person
+//! can go to (line and column, counted from 1). A blob never knows a rule and never opens a file.
+
+use std::fmt;
+use std::ops::Range;
+
+/// What the bytes of a [`Blob`] are, which decides how sure a rule must be to speak up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlobKind {
+    /// Text in UTF-8 or an encoding near it; UTF-16 has been transcoded by the source.
+    Text,
+    /// Holds NUL bytes and is not UTF-16: only rules whose shape proves the secret apply.
+    Binary,
+    /// A commit, tag or note message.
+    Message,
+    /// The name of a file, branch or tag.
+    Name,
+}
+
+/// The id of a git object, in raw bytes: 20 for SHA-1, 32 for SHA-256.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectId {
+    len: u8,
+    bytes: [u8; 32],
+}
+
+impl ObjectId {
+    /// Wraps raw id bytes; `None` unless there are 20 or 32 of them.
+    pub fn from_bytes(raw: &[u8]) -> Option<Self> {
+        if raw.len() != 20 && raw.len() != 32 {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        bytes[..raw.len()].copy_from_slice(raw);
+        Some(Self { len: raw.len() as u8, bytes })
+    }
+
+    /// The raw bytes, 20 or 32 of them.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_bytes().iter().try_for_each(|b| write!(f, "{b:02x}"))
+    }
+}
+
+impl fmt::Debug for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A place in a text: line and column count from 1, the column in Unicode code points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u64,
+    /// Column in code points, from 1.
+    pub column: u64,
+}
+
+impl Position {
+    /// The first character of a text.
+    pub const START: Self = Self { line: 1, column: 1 };
+
+    /// Where one stands after reading `text` from here. LF, CRLF and a lone CR each end a line; a
+    /// byte that is no UTF-8 counts as one column.
+    pub fn after(self, text: &[u8]) -> Self {
+        let mut last = None;
+        let mut lines = 0;
+        for at in memchr::memchr2_iter(b'\n', b'\r', text) {
+            // A CR directly before an LF ends no line of its own.
+            if text[at] == b'\r' && text.get(at + 1) == Some(&b'\n') {
+                continue;
+            }
+            lines += 1;
+            last = Some(at + 1);
+        }
+        match last {
+            Some(from) => Self { line: self.line + lines, column: 1 + columns(&text[from..]) },
+            None => Self { line: self.line, column: self.column + columns(text) },
+        }
+    }
+}
+
+/// How many code points `text` holds; a byte that is no UTF-8 counts as one.
+fn columns(text: &[u8]) -> u64 {
+    if text.is_ascii() {
+        return text.len() as u64;
+    }
+    text.utf8_chunks().map(|c| (c.valid().chars().count() + c.invalid().len()) as u64).sum()
+}
+
+/// One stretch of bytes to scan.
+///
+/// A large file arrives as several blobs that overlap, so that memory stays bounded. Each carries
+/// the position of its first byte, and [`Blob::fresh`] says which of its bytes it answers for: a
+/// secret that begins elsewhere is found by a neighbour.
+#[derive(Debug, Clone)]
+pub struct Blob<'a> {
+    /// The name to report, `/` between parts, `archive.zip!/member` inside archives; bytes of the
+    /// real name that are not UTF-8 are replaced.
+    pub path: &'a str,
+    /// What to scan.
+    pub bytes: &'a [u8],
+    /// What the bytes are.
+    pub kind: BlobKind,
+    /// Where `bytes[0]` stands in the whole file.
+    pub start: Position,
+    /// The part of `bytes` in which a secret must begin to be reported here.
+    pub fresh: Range<usize>,
+    /// The git object the bytes come from.
+    pub object: Option<ObjectId>,
+    /// How the source unpacked the bytes before anyone saw them, outermost first (`"gzip"`, `"utf-16le"`).
+    pub unpacked: &'a [&'static str],
+}
+
+impl<'a> Blob<'a> {
+    /// A blob that is a whole file, text, beginning at line 1.
+    pub fn whole(path: &'a str, bytes: &'a [u8]) -> Self {
+        Self {
+            path,
+            bytes,
+            kind: BlobKind::Text,
+            start: Position::START,
+            fresh: 0..bytes.len(),
+            object: None,
+            unpacked: &[],
+        }
+    }
+
+    /// The position of the byte at `offset`, which may be one past the end.
+    pub fn position(&self, offset: usize) -> Position {
+        self.start.after(&self.bytes[..offset.min(self.bytes.len())])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_line_end_counts_once() {
+        let blob = Blob::whole("a", b"a\r\nb\rc\nd");
+        assert_eq!(blob.position(7), Position { line: 4, column: 1 });
+    }
+
+    #[test]
+    fn columns_count_code_points_and_broken_bytes() {
+        let text = "äö\u{1F511}".as_bytes();
+        assert_eq!(Position::START.after(text).column, 4);
+        assert_eq!(Position::START.after(b"\xff\xfe").column, 3);
+    }
+
+    #[test]
+    fn positions_go_on_from_the_start_of_a_piece() {
+        let mut blob = Blob::whole("a", b"xy\nz");
+        blob.start = Position { line: 10, column: 5 };
+        assert_eq!(blob.position(1), Position { line: 10, column: 6 });
+        assert_eq!(blob.position(3), Position { line: 11, column: 1 });
+    }
+}

@@ -1,0 +1,101 @@
+//! The arguments, as clap reads them. Each option's help line is what a person reads when frightened:
+//! plain words, no jargon that the documentation does not explain.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Finds leaked API keys and credentials in working trees and git history.
+#[derive(Debug, Parser)]
+#[command(name = "skout", version, args_conflicts_with_subcommands = true)]
+pub(super) struct Cli {
+    /// What to do; scan a working tree if nothing is said.
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    /// Options of `skout scan`.
+    #[command(flatten)]
+    pub(super) scan: ScanArgs,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Scan files, folders or standard input.
+    #[command(aliases = ["dir", "fs", "filesystem"])]
+    Scan(ScanArgs),
+}
+
+/// `skout scan`.
+#[derive(Debug, Args)]
+pub(super) struct ScanArgs {
+    /// Files and folders; `-` is standard input. This folder if none is named.
+    pub(super) paths: Vec<PathBuf>,
+    /// The name to report for standard input, which rules that depend on a file name go by.
+    #[arg(long, value_name = "NAME", default_value = "stdin")]
+    pub(super) stdin_filename: String,
+    /// Scan files that .gitignore names, too (a file that git tracks is always scanned).
+    #[arg(long)]
+    pub(super) no_gitignore: bool,
+    /// Options that every scan has.
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+}
+
+/// Options that every scan has.
+#[derive(Debug, Args)]
+pub(super) struct CommonArgs {
+    /// Format and, after `=`, a file for it; may be given more than once.
+    #[arg(short, long = "format", value_name = "FMT[=PATH]")]
+    pub(super) formats: Vec<String>,
+    /// File for the last format that has none of its own.
+    #[arg(short, long, value_name = "PATH")]
+    pub(super) output: Option<PathBuf>,
+    /// Configuration file; else skout.toml, .skout.toml or .config/skout.toml at the repository root.
+    #[arg(short, long, value_name = "PATH")]
+    pub(super) config: Option<PathBuf>,
+    /// Report from this level on: low, medium or high [default: medium].
+    #[arg(long, value_name = "LEVEL")]
+    pub(super) confidence: Option<String>,
+    /// Use only this rule; may be given more than once, and end in `*` for a family.
+    #[arg(long = "rule", value_name = "ID")]
+    pub(super) rules: Vec<String>,
+    /// Do not use this rule; may be given more than once, and end in `*` for a family.
+    #[arg(long = "disable-rule", value_name = "ID")]
+    pub(super) disabled: Vec<String>,
+    /// Findings in this baseline do not count.
+    #[arg(short, long, value_name = "PATH")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Leave out files that match (gitignore syntax); may be given more than once.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
+    /// Only files that match (gitignore syntax); may be given more than once.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) include: Vec<String>,
+    /// Do not honour ignore comments.
+    #[arg(long)]
+    pub(super) no_inline_ignore: bool,
+    /// Exit status when secrets are found.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) exit_code: u8,
+    /// Exit with 0 even when secrets are found.
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+    /// A scan that could not read everything is not an error.
+    #[arg(long)]
+    pub(super) allow_incomplete: bool,
+    /// Show secrets whole. Mind who can see the output.
+    #[arg(long)]
+    pub(super) show_secrets: bool,
+    /// Threads; 0 means one a core.
+    #[arg(short, long, default_value_t = 0, value_name = "N")]
+    pub(super) jobs: usize,
+    /// Say nothing but findings and errors.
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+    /// Say more: why each finding is believed, what was ignored and skipped.
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+    /// When to use colour: auto, always or never.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: String,
+}

@@ -1,0 +1,37 @@
+//! From arguments to an exit status.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use super::args::{Cli, Command};
+use super::exit::Exit;
+use super::scan;
+
+/// Reads the arguments, runs the command, and says on standard error what went wrong.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let status = if error.use_stderr() { Exit::Trouble } else { Exit::Clean };
+            let _ = error.print();
+            return ExitCode::from(status.status());
+        }
+    };
+    let done = match &cli.command {
+        None => scan::run(&cli.scan),
+        Some(Command::Scan(args)) => scan::run(args),
+    };
+    match done {
+        Ok(exit) => ExitCode::from(exit.status()),
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(Exit::Trouble.status())
+        }
+    }
+}
+
+#[allow(clippy::print_stderr, reason = "the one place that speaks to standard error")]
+fn complain(error: &anyhow::Error) {
+    eprintln!("skout: {error:#}");
+}

@@ -1,0 +1,111 @@
+//! What each literal is for: the rules it calls, or the decoding it announces.
+//!
+//! In flow rules, out flows a table with a list of actions a literal. For the built-in rules both were
+//! prepared by the build script (`build.rs`); a user's own rules make a new table at start-up.
+
+use std::borrow::Cow;
+
+use super::search::Hit;
+use super::table::{Entry, Literal, Table};
+use crate::detect::decode;
+use crate::rule::{Rule, RuleSet, Syntax};
+
+include!(concat!(env!("OUT_DIR"), "/anchors.rs"));
+
+/// What to do where a literal stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Try this rule (its number in the rule set).
+    Rule(u16),
+    /// Bytes in this encoded form may hold an anchor; the number is the index of a
+    /// `decode::Form`.
+    Decode(u8),
+}
+
+/// Anchors and what they are for.
+#[derive(Debug, Clone)]
+pub struct Anchors {
+    table: Table,
+    /// For each literal, where its actions begin in `actions`; one more at the end.
+    starts: Cow<'static, [u16]>,
+    actions: Cow<'static, [Action]>,
+}
+
+impl Anchors {
+    /// The anchors of `rules`: prepared ones if all rules are built in.
+    pub fn new(rules: &RuleSet) -> Self {
+        if !rules.has_own() {
+            return prepared_anchors();
+        }
+        let anchored = rules.all().map(|(id, rule)| (id.0, rule));
+        let wanted = anchored.flat_map(|(n, rule)| {
+            let literal = move |text: &Cow<'static, str>| (literal(rule, text), Action::Rule(n));
+            rule.anchors.iter().map(literal)
+        });
+        let plain: Vec<&str> = rules
+            .all()
+            .filter(|(_, rule)| rule.syntax == Syntax::Pattern)
+            .flat_map(|(_, rule)| rule.anchors.iter().map(AsRef::as_ref))
+            .collect();
+        let encoded = decode::anchors::anchors(&plain)
+            .into_iter()
+            .map(|(bytes, caseless, form)| (Literal { bytes, caseless }, Action::Decode(form)));
+        Self::of(wanted.chain(encoded).collect())
+    }
+
+    /// The words of rules that decide by what stands near: for each literal the rules that want it.
+    pub fn keywords(rules: &RuleSet) -> Self {
+        if !rules.has_own() {
+            return prepared_keywords();
+        }
+        let wanted = rules.all().flat_map(|(id, rule)| {
+            let literal = move |text: &Cow<'static, str>| {
+                let bytes = text.to_ascii_lowercase().into_bytes();
+                (Literal { bytes, caseless: true }, Action::Rule(id.0))
+            };
+            rule.keywords.iter().map(literal)
+        });
+        Self::of(wanted.collect())
+    }
+
+    /// Lays out a table for literals with their actions, equal literals merged.
+    fn of(mut wanted: Vec<(Literal, Action)>) -> Self {
+        wanted.sort_by(|a, b| (&a.0.bytes, a.0.caseless, a.1).cmp(&(&b.0.bytes, b.0.caseless, b.1)));
+        wanted.dedup();
+        let (mut literals, mut starts, mut actions) = (Vec::<Literal>::new(), Vec::new(), Vec::new());
+        for (literal, action) in wanted {
+            if literals.last() != Some(&literal) {
+                starts.push(actions.len() as u16);
+                literals.push(literal);
+            }
+            actions.push(action);
+        }
+        starts.push(actions.len() as u16);
+        Self { table: Table::new(&literals), starts: starts.into(), actions: actions.into() }
+    }
+
+    /// Finds every anchor in `bytes`, in order.
+    pub fn search(&self, bytes: &[u8]) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        self.table.search(bytes, &mut hits);
+        hits.sort_unstable();
+        hits
+    }
+
+    /// What to do at a hit.
+    pub fn actions(&self, hit: Hit) -> &[Action] {
+        let n = usize::from(hit.literal);
+        &self.actions[usize::from(self.starts[n])..usize::from(self.starts[n + 1])]
+    }
+
+    /// The bytes a hit covers.
+    pub fn span(&self, hit: Hit) -> std::ops::Range<usize> {
+        hit.at..hit.at + self.table.length(hit.literal)
+    }
+}
+
+/// The literal for an anchor of a rule: words in names are compared without case.
+fn literal(rule: &Rule, anchor: &str) -> Literal {
+    let caseless = rule.syntax == Syntax::Assignment && !anchor.bytes().any(|b| b.is_ascii_uppercase());
+    Literal { bytes: anchor.as_bytes().to_vec(), caseless }
+}

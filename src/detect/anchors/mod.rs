@@ -1,0 +1,9 @@
+//! Anchors: the literals that announce a possible secret, found in one pass over the bytes.
+
+mod actions;
+mod search;
+#[allow(unreachable_pub, reason = "the build script includes this file")]
+mod table;
+
+pub use actions::{Action, Anchors};
+pub use search::Hit;

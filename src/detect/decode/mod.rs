@@ -1,0 +1,3 @@
+//! Decoding: views of encoded text in which anchors may stand.
+
+pub(crate) mod anchors;

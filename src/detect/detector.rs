@@ -1,0 +1,296 @@
+//! The detector: from the bytes of one blob to its findings.
+//!
+//! In flows a blob, out flow findings, each with one place. One pass finds the anchors; at each, the
+//! rule's pattern runs in a window, the judges speak, and overlaps are settled once.
+
+use std::ops::Range;
+
+use super::anchors::{Action, Anchors, Hit};
+use super::candidate::Candidate;
+use super::judge::{COURT, Verdict};
+use super::patterns::{self, Patterns};
+use super::view::View;
+use super::{assignment, context, frame, overlap};
+use crate::blob::{Blob, BlobKind, Position};
+use crate::finding::{Finding, Place, Reason, Status};
+use crate::glob::GlobSet;
+use crate::rule::{Confidence, Rule, RuleError, RuleId, RuleSet, Syntax};
+use crate::secret::Secret;
+
+/// What a run wants of the detector.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Report from this level on.
+    pub confidence: Confidence,
+    /// Judges that keep silent, by name; for tests that prove each judge matters.
+    pub silent: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { confidence: Confidence::Medium, silent: Vec::new() }
+    }
+}
+
+/// What became of one candidate, for `skout explain`.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    /// The rule.
+    pub rule: RuleId,
+    /// The bytes of the blob it took for a secret.
+    pub span: Range<usize>,
+    /// What the judges said.
+    pub reasons: Vec<Reason>,
+    /// The judge that refused it and why; `None` if it stands.
+    pub refused: Option<Reason>,
+}
+
+/// Finds secrets in blobs. Shared by all threads of a run.
+#[derive(Debug)]
+pub struct Detector<'r> {
+    rules: &'r RuleSet,
+    anchors: Anchors,
+    keywords: Anchors,
+    patterns: Patterns,
+    paths: Vec<Option<GlobSet>>,
+    settings: Settings,
+}
+
+impl<'r> Detector<'r> {
+    /// Prepares detection with `rules`. Costs nothing for the built-in ones.
+    ///
+    /// # Errors
+    /// A user's rule whose pattern or path is wrong.
+    pub fn new(rules: &'r RuleSet, settings: Settings) -> Result<Self, RuleError> {
+        let mut paths = Vec::with_capacity(rules.len());
+        for (_, rule) in rules.all() {
+            paths.push(path_globs(rule)?);
+        }
+        Ok(Self {
+            rules,
+            anchors: Anchors::new(rules),
+            keywords: Anchors::keywords(rules),
+            patterns: Patterns::new(rules),
+            paths,
+            settings,
+        })
+    }
+
+    /// Compiles every pattern, so that a wrong one is an error now and not silence later.
+    ///
+    /// # Errors
+    /// The first pattern that does not compile.
+    pub fn check(&self) -> Result<(), RuleError> {
+        self.rules.all().try_for_each(|(_, rule)| patterns::compile(rule).map(drop))
+    }
+
+    /// The findings of one blob, in the order of the text.
+    pub fn scan(&self, blob: &Blob<'_>) -> Vec<Finding> {
+        self.scan_traced(blob, &mut |_| {})
+    }
+
+    /// The same, telling `trace` what became of every candidate.
+    pub fn scan_traced(&self, blob: &Blob<'_>, trace: &mut dyn FnMut(Trace)) -> Vec<Finding> {
+        let hits = self.anchors.search(blob.bytes);
+        if hits.is_empty() {
+            return Vec::new();
+        }
+        let view = View::of(blob);
+        let mut candidates = Vec::new();
+        self.candidates(&view, &hits, &mut candidates);
+        if candidates.is_empty() {
+            return Vec::new();
+        }
+        let judged = candidates.into_iter().filter_map(|c| self.judge(c, trace)).collect();
+        let settled = overlap::settle(judged);
+        self.findings(blob, settled)
+    }
+
+    /// What the rules take for secrets at these hits.
+    fn candidates<'v>(&'v self, view: &'v View<'v>, hits: &[Hit], out: &mut Vec<Candidate<'v>>) {
+        for &hit in hits {
+            for action in self.anchors.actions(hit) {
+                match *action {
+                    Action::Rule(n) if self.rules.is_enabled(RuleId(n)) => {
+                        let rule = self.rules.get(RuleId(n));
+                        match rule.syntax {
+                            Syntax::Pattern => self.matched(RuleId(n), view, hit, out),
+                            Syntax::Assignment => self.assigned(RuleId(n), view, hit, out),
+                        }
+                    }
+                    Action::Rule(_) | Action::Decode(_) => {}
+                }
+            }
+        }
+    }
+
+    /// Runs a rule's pattern in a window round the anchor.
+    fn matched<'v>(&'v self, id: RuleId, view: &'v View<'v>, hit: Hit, out: &mut Vec<Candidate<'v>>) {
+        let rule = self.rules.get(id);
+        let bytes = view.bytes;
+        let word = |n: usize| bytes[n].is_ascii_alphanumeric() || bytes[n] == b'_';
+        if rule.starts && !rule.inside_word && hit.at > 0 && word(hit.at - 1) {
+            return;
+        }
+        if !self.path_fits(id, view) {
+            return;
+        }
+        let Some(pattern) = self.patterns.get(id, rule) else { return };
+        let span = self.anchors.span(hit);
+        let reach = rule.window as usize;
+        let from = if rule.starts { span.start } else { span.start.saturating_sub(reach) };
+        let to = bytes.len().min(span.start + reach);
+        // One byte before the window is shown to the pattern, so that `\b` sees what stands there.
+        let shown = from.saturating_sub(1);
+        let window = &bytes[shown..to];
+        let mut at = from - shown;
+        while let Some(found) = pattern.captures_at(window, at) {
+            let Some(all) = found.get(0) else { return };
+            let secret = found.name("secret").unwrap_or(all);
+            if all.start() + shown > span.start || rule.starts && all.start() != from - shown {
+                return;
+            }
+            if all.end() + shown >= span.end {
+                let range = |m: regex::bytes::Match<'_>| m.start() + shown..m.end() + shown;
+                self.push(id, view, (range(secret), range(all)), out);
+                return;
+            }
+            at = all.end().max(at + 1);
+        }
+    }
+
+    /// Reads the assignment at the anchor.
+    fn assigned<'v>(&'v self, id: RuleId, view: &'v View<'v>, hit: Hit, out: &mut Vec<Candidate<'v>>) {
+        let Some(found) = assignment::read(view.bytes, &self.anchors.span(hit)) else { return };
+        if !self.path_fits(id, view) {
+            return;
+        }
+        let rule = self.rules.get(id);
+        if !rule.pattern.is_empty() {
+            let value = &view.bytes[found.value.clone()];
+            if !self.patterns.get(id, rule).is_some_and(|p| p.is_match(value)) {
+                return;
+            }
+        }
+        self.push(id, view, (found.value.clone(), found.key.start..found.value.end), out);
+        if let Some(last) = out.last_mut().filter(|c| c.id == id) {
+            last.key = Some(found.key);
+            last.quoted = found.quoted;
+        }
+    }
+
+    /// Adds a candidate, once.
+    fn push<'v>(
+        &'v self,
+        id: RuleId,
+        view: &'v View<'v>,
+        (span, whole): (Range<usize>, Range<usize>),
+        out: &mut Vec<Candidate<'v>>,
+    ) {
+        let rule = self.rules.get(id);
+        if out.iter().rev().take(8).any(|c| c.id == id && c.span == span) {
+            return;
+        }
+        let mut distance = None;
+        if !rule.keywords.is_empty() {
+            let near = context::keywords_near(view, &span, &self.keywords);
+            let Some((_, bytes)) = near.iter().find(|(n, _)| *n == id.0) else { return };
+            distance = Some(*bytes);
+        }
+        out.push(Candidate {
+            id,
+            rule,
+            view,
+            span,
+            whole,
+            key: None,
+            quoted: false,
+            confidence: rule.confidence,
+            proven: false,
+            distance,
+            reasons: Vec::new(),
+        });
+    }
+
+    /// Whether the rule applies to files of this name.
+    fn path_fits(&self, id: RuleId, view: &View<'_>) -> bool {
+        self.paths[usize::from(id.0)].as_ref().is_none_or(|globs| globs.matches(view.blob.path))
+    }
+
+    /// Lets every judge speak; `None` if one refuses or the candidate is not sure enough.
+    fn judge<'v>(&self, mut candidate: Candidate<'v>, trace: &mut dyn FnMut(Trace)) -> Option<Candidate<'v>> {
+        let mut refused = None;
+        for judge in COURT.iter().filter(|j| !self.settings.silent.iter().any(|s| s == j.name)) {
+            if let Verdict::Reject(text) = (judge.judge)(&mut candidate) {
+                refused = Some(Reason { judge: judge.name, text });
+                break;
+            }
+        }
+        if refused.is_none()
+            && candidate.view.blob.kind == BlobKind::Binary
+            && candidate.confidence < Confidence::High
+        {
+            refused =
+                Some(Reason { judge: "binary", text: "in a binary file only a proven shape counts".into() });
+        }
+        let span = candidate.view.in_blob(candidate.span.clone());
+        if refused.is_none() && !candidate.view.blob.fresh.contains(&span.start) {
+            return None;
+        }
+        trace(Trace {
+            rule: candidate.id,
+            span,
+            reasons: candidate.reasons.clone(),
+            refused: refused.clone(),
+        });
+        refused.is_none().then_some(candidate)
+    }
+
+    /// Turns settled candidates into findings with positions and frames.
+    fn findings(&self, blob: &Blob<'_>, settled: Vec<Candidate<'_>>) -> Vec<Finding> {
+        let spans: Vec<Range<usize>> = settled.iter().map(|c| c.view.in_blob(c.span.clone())).collect();
+        let (mut at, mut position) = (0, blob.start);
+        let mut walk = |to: usize| -> Position {
+            let from = if to >= at { (at, position) } else { (0, blob.start) };
+            (at, position) = (to, from.1.after(&blob.bytes[from.0..to]));
+            position
+        };
+        let mut findings = Vec::new();
+        for (candidate, span) in settled.into_iter().zip(&spans) {
+            if candidate.confidence < self.settings.confidence {
+                continue;
+            }
+            let secret = Secret::new(candidate.secret());
+            let place = Place {
+                path: blob.path.to_owned(),
+                start: walk(span.start),
+                end: walk(span.end),
+                decoded: candidate.view.forms(),
+                frame: frame::make(blob.bytes, span, &spans),
+                object: blob.object,
+                origin: None,
+                exposure: None,
+            };
+            findings.push(Finding {
+                rule: candidate.id,
+                fingerprint: secret.fingerprint(&candidate.rule.family),
+                secret,
+                severity: candidate.rule.severity,
+                confidence: candidate.confidence,
+                reasons: candidate.reasons,
+                places: vec![place],
+                linked: Vec::new(),
+                status: Status::Unverified,
+            });
+        }
+        findings
+    }
+}
+
+fn path_globs(rule: &Rule) -> Result<Option<GlobSet>, RuleError> {
+    if rule.paths.is_empty() {
+        return Ok(None);
+    }
+    let globs = GlobSet::new(rule.paths.iter().map(AsRef::as_ref));
+    globs.map(Some).map_err(|e| RuleError { rule: rule.id.to_string(), problem: e.to_string() })
+}

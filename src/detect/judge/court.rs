@@ -1,0 +1,30 @@
+//! The order in which the judges speak.
+
+use super::{boundary, placeholder, structure};
+use crate::detect::Candidate;
+
+/// What a judge decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing to say.
+    Pass,
+    /// This is no secret, and why.
+    Reject(String),
+}
+
+/// One doubt. A judge may also raise or lower the candidate's confidence, or declare it proven.
+#[derive(Debug, Clone, Copy)]
+pub struct Judge {
+    /// What `skout explain` calls it.
+    pub name: &'static str,
+    /// Speaks.
+    pub judge: fn(&mut Candidate<'_>) -> Verdict,
+}
+
+/// All judges, in the order in which they speak: cheapest first, those that prove before those that
+/// doubt the style.
+pub static COURT: &[Judge] = &[
+    Judge { name: "boundary", judge: boundary::judge },
+    Judge { name: "structure", judge: structure::judge },
+    Judge { name: "placeholder", judge: placeholder::judge },
+];

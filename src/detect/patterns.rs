@@ -1,0 +1,47 @@
+//! The rules' patterns, each compiled when an anchor first asks for it.
+
+use std::sync::OnceLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use crate::rule::{Rule, RuleError, RuleId, RuleSet};
+
+/// One cell a rule.
+#[derive(Debug)]
+pub(crate) struct Patterns {
+    cells: Vec<OnceLock<Option<Regex>>>,
+}
+
+impl Patterns {
+    pub(crate) fn new(rules: &RuleSet) -> Self {
+        Self { cells: (0..rules.len()).map(|_| OnceLock::new()).collect() }
+    }
+
+    /// The pattern of a rule; `None` if it has none or it does not compile, which [`compile`] reports
+    /// when rules are loaded or tested.
+    pub(crate) fn get(&self, id: RuleId, rule: &Rule) -> Option<&Regex> {
+        self.cells[usize::from(id.0)].get_or_init(|| compile(rule).ok().flatten()).as_ref()
+    }
+}
+
+/// Compiles the pattern of a rule; one of an assignment rule must match the whole value.
+///
+/// # Errors
+/// The pattern is too large or wrong.
+pub(crate) fn compile(rule: &Rule) -> Result<Option<Regex>, RuleError> {
+    if rule.pattern.is_empty() {
+        return Ok(None);
+    }
+    let whole = rule.syntax == crate::rule::Syntax::Assignment;
+    let pattern = if whole { format!(r"\A(?:{})\z", rule.pattern) } else { rule.pattern.to_string() };
+    RegexBuilder::new(&pattern)
+        .unicode(false)
+        .size_limit(4 << 20)
+        .dfa_size_limit(1 << 20)
+        .build()
+        .map(Some)
+        .map_err(|e| RuleError {
+            rule: rule.id.to_string(),
+            problem: format!("the pattern does not compile: {e}"),
+        })
+}

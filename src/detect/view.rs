@@ -1,0 +1,74 @@
+//! A view: bytes to search, and how they map back to the bytes of the blob.
+//!
+//! The first view of a blob is the blob itself. Decoding makes further ones, each with a map to the view
+//! it was made from.
+
+use std::ops::Range;
+
+use crate::blob::Blob;
+
+/// Bytes to search.
+#[derive(Debug)]
+pub struct View<'b> {
+    /// The blob all this is about.
+    pub blob: &'b Blob<'b>,
+    /// The bytes, decoded if the view is.
+    pub bytes: &'b [u8],
+    /// For a decoded view, what it was made from and how.
+    pub parent: Option<Parent<'b>>,
+    /// How many decodings lie between the view and the blob.
+    pub depth: u8,
+}
+
+/// What a decoded view was made from.
+#[derive(Debug)]
+pub struct Parent<'b> {
+    /// The view that was decoded.
+    pub view: &'b View<'b>,
+    /// The name of the encoding (`base64`).
+    pub form: &'static str,
+    /// The part of the parent's bytes that was decoded.
+    pub span: Range<usize>,
+    /// For decoded byte `n`, where its encoded form begins in the parent's bytes; one entry more than
+    /// there are decoded bytes, the last being the end.
+    pub map: Vec<u32>,
+}
+
+impl<'b> View<'b> {
+    /// The blob itself.
+    pub fn of(blob: &'b Blob<'b>) -> Self {
+        Self { blob, bytes: blob.bytes, parent: None, depth: 0 }
+    }
+
+    /// The bytes of the blob that stand for `span` of this view.
+    pub fn in_blob(&self, span: Range<usize>) -> Range<usize> {
+        match &self.parent {
+            None => span,
+            Some(parent) => {
+                let last = parent.map.len() - 1;
+                let at = |n: usize| parent.span.start + parent.map[n.min(last)] as usize;
+                parent.view.in_blob(at(span.start)..at(span.end))
+            }
+        }
+    }
+
+    /// The decodings between the blob's file and this view, outermost first.
+    pub fn forms(&self) -> Vec<&'static str> {
+        match &self.parent {
+            None => self.blob.unpacked.to_vec(),
+            Some(parent) => {
+                let mut forms = parent.view.forms();
+                forms.push(parent.form);
+                forms
+            }
+        }
+    }
+
+    /// The line `span` begins on, without its end.
+    pub fn line(&self, span: &Range<usize>) -> Range<usize> {
+        let from = memchr::memrchr2(b'\n', b'\r', &self.bytes[..span.start]).map_or(0, |n| n + 1);
+        let rest = &self.bytes[span.start..];
+        let to = memchr::memchr2(b'\n', b'\r', rest).map_or(self.bytes.len(), |n| span.start + n);
+        from..to
+    }
+}

@@ -1,0 +1,263 @@
+//! The machine's report: schema `skout/v1`. The structs here are the schema and change only by addition.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::write::Options;
+use crate::finding::{Finding, Place};
+use crate::report::{Ignored, Report, Stale};
+use crate::rule::{Confidence, Severity};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    tool: Tool,
+    scan: Scan<'a>,
+    findings: Vec<Row<'a>>,
+    ignored: Vec<IgnoredRow<'a>>,
+    stale: Vec<StaleRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+    rules: usize,
+}
+
+#[derive(Serialize)]
+struct Scan<'a> {
+    scope: &'a str,
+    complete: bool,
+    files: u64,
+    commits: u64,
+    blobs: u64,
+    bytes: u64,
+    skipped: Vec<Reasoned<'a>>,
+    errors: Vec<Reasoned<'a>>,
+}
+
+#[derive(Serialize)]
+struct Reasoned<'a> {
+    path: &'a str,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    rule: &'a str,
+    name: &'a str,
+    provider: &'a str,
+    severity: &'static str,
+    confidence: &'static str,
+    secret: String,
+    fingerprint: &'a str,
+    entropy: f64,
+    locations: Vec<Location<'a>>,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_detail: Option<&'a str>,
+    impact: &'a str,
+    remedy: &'a str,
+    docs: &'a str,
+    reasons: Vec<ReasonRow<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    linked: Vec<LinkedRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct ReasonRow<'a> {
+    judge: &'a str,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct LinkedRow<'a> {
+    kind: &'a str,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    path: &'a str,
+    line: u64,
+    column: u64,
+    end_line: u64,
+    end_column: u64,
+    decoded: &'a [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exposure: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blob: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    committer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_head: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    removed_in: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refs: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pushed: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct IgnoredRow<'a> {
+    rule: &'a str,
+    fingerprint: &'a str,
+    location: Location<'a>,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct StaleRow<'a> {
+    place: &'a str,
+    entry: &'a str,
+    problem: &'a str,
+}
+
+/// Writes one document.
+pub(super) fn write(report: &Report<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let document = Document {
+        schema: "skout/v1",
+        tool: tool(report),
+        scan: scan(report),
+        findings: report.findings.iter().map(|f| row(report, f, options)).collect(),
+        ignored: report.ignored.iter().map(|i| ignored(report, i)).collect(),
+        stale: report.stale.iter().map(stale).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document).map_err(io::Error::from)?;
+    writeln!(out)
+}
+
+#[derive(Serialize)]
+struct Trailer<'a> {
+    schema: &'static str,
+    tool: Tool,
+    scan: Scan<'a>,
+}
+
+/// Writes one line a finding, then one line for the scan.
+pub(super) fn write_lines(report: &Report<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    for finding in &report.findings {
+        serde_json::to_writer(&mut *out, &row(report, finding, options)).map_err(io::Error::from)?;
+        writeln!(out)?;
+    }
+    let trailer = Trailer { schema: "skout/v1", tool: tool(report), scan: scan(report) };
+    serde_json::to_writer(&mut *out, &trailer).map_err(io::Error::from)?;
+    writeln!(out)
+}
+
+fn tool(report: &Report<'_>) -> Tool {
+    Tool { name: "skout", version: env!("CARGO_PKG_VERSION"), rules: report.receipt.rules }
+}
+
+fn scan<'a>(report: &'a Report<'_>) -> Scan<'a> {
+    let receipt = &report.receipt;
+    let c = &receipt.coverage;
+    Scan {
+        scope: c.kind,
+        complete: receipt.complete(),
+        files: c.files,
+        commits: c.commits,
+        blobs: c.blobs,
+        bytes: c.bytes,
+        skipped: receipt.skipped.iter().map(|(path, reason)| Reasoned { path, reason }).collect(),
+        errors: receipt.errors.iter().map(|e| Reasoned { path: &e.place, reason: &e.problem }).collect(),
+    }
+}
+
+fn row<'a>(report: &'a Report<'_>, finding: &'a Finding, options: &Options) -> Row<'a> {
+    let rule = report.rules.get(finding.rule);
+    let secret = if options.show_secrets {
+        String::from_utf8_lossy(finding.secret.reveal()).into_owned()
+    } else {
+        finding.secret.masked()
+    };
+    use crate::finding::Status::{Dead, Live, Restricted, Unknown, Unverified};
+    let status_detail = match &finding.status {
+        Unverified => None,
+        Live(text) | Restricted(text) | Dead(text) | Unknown(text) => Some(text.as_str()),
+    };
+    Row {
+        rule: &rule.id,
+        name: &rule.name,
+        provider: &rule.provider,
+        severity: severity(finding.severity),
+        confidence: confidence(finding.confidence),
+        secret,
+        fingerprint: finding.fingerprint.as_str(),
+        entropy: finding.secret.entropy(),
+        locations: finding.places.iter().map(location).collect(),
+        status: finding.status.word(),
+        status_detail,
+        impact: &rule.impact,
+        remedy: &rule.remedy,
+        docs: rule.references.first().map_or("", AsRef::as_ref),
+        reasons: finding.reasons.iter().map(|r| ReasonRow { judge: r.judge, text: &r.text }).collect(),
+        linked: finding.linked.iter().map(|l| LinkedRow { kind: &l.kind, text: &l.text }).collect(),
+    }
+}
+
+fn location(place: &Place) -> Location<'_> {
+    let origin = place.origin.as_deref();
+    let commit = origin.and_then(|o| o.introduced.as_ref());
+    Location {
+        path: &place.path,
+        line: place.start.line,
+        column: place.start.column,
+        end_line: place.end.line,
+        end_column: place.end.column,
+        decoded: &place.decoded,
+        exposure: place.exposure,
+        blob: place.object.map(|id| id.to_string()),
+        commit: commit.map(|c| c.id.to_string()),
+        author: commit.map(|c| c.author.as_str()),
+        committer: commit.map(|c| c.committer.as_str()),
+        date: commit.map(|c| c.date.as_str()),
+        in_head: origin.map(|o| o.in_head),
+        removed_in: origin.and_then(|o| o.removed.as_ref()).map(|c| c.id.to_string()),
+        refs: origin.map(|o| o.refs.as_slice()),
+        pushed: origin.and_then(|o| o.pushed),
+        link: origin.and_then(|o| o.link.as_deref()),
+    }
+}
+
+fn ignored<'a>(report: &'a Report<'_>, ignored: &'a Ignored) -> IgnoredRow<'a> {
+    IgnoredRow {
+        rule: &report.rules.get(ignored.rule).id,
+        fingerprint: ignored.fingerprint.as_str(),
+        location: location(&ignored.place),
+        reason: &ignored.reason,
+    }
+}
+
+fn stale(entry: &Stale) -> StaleRow<'_> {
+    StaleRow { place: &entry.place, entry: &entry.entry, problem: &entry.problem }
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Low => "low",
+        Severity::Medium => "medium",
+        Severity::High => "high",
+        Severity::Critical => "critical",
+    }
+}
+
+fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Low => "low",
+        Confidence::Medium => "medium",
+        Confidence::High => "high",
+    }
+}

@@ -1,0 +1,13 @@
+//! Rules: what a credential looks like, how bad it is, what to do, and the proof that the rule works.
+
+pub mod example;
+#[allow(clippy::module_inception, reason = "a file is named after its one main type")]
+pub mod rule;
+pub mod schema;
+pub mod set;
+
+pub(crate) mod builtin;
+
+pub use rule::{Confidence, Rule, RuleId, Severity, Syntax};
+pub use schema::RuleError;
+pub use set::{RuleSet, Selection};

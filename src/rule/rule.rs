@@ -1,0 +1,97 @@
+//! A rule as the detector uses it: borrowed from the program for the built-in ones, owned for a user's.
+//!
+//! In flow checked entries (`schema.rs`) or tables the build script wrote; out flows what detection
+//! and reports need to know. It runs nothing.
+
+use std::borrow::Cow;
+
+pub use super::schema::{Confidence, Severity, Syntax};
+use super::schema::{RuleEntry, RuleError};
+
+/// A list of strings that may stand in the program itself.
+pub type Strings = Cow<'static, [Cow<'static, str>]>;
+
+/// Which rule of a [`super::RuleSet`], counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RuleId(pub u16);
+
+/// A rule, ready to use. The fields mean what they mean in `schema.rs`.
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "each field is documented once, where it is written: in RuleEntry")]
+pub struct Rule {
+    pub id: Cow<'static, str>,
+    pub name: Cow<'static, str>,
+    pub provider: Cow<'static, str>,
+    pub severity: Severity,
+    pub confidence: Confidence,
+    pub family: Cow<'static, str>,
+    pub syntax: Syntax,
+    pub anchors: Strings,
+    pub pattern: Cow<'static, str>,
+    /// Bytes to either side of an anchor that the pattern may need.
+    pub window: u32,
+    /// Every match begins with the anchor.
+    pub starts: bool,
+    pub keywords: Strings,
+    pub near: u16,
+    pub structure: Cow<'static, str>,
+    pub checksum: Cow<'static, str>,
+    pub entropy: f64,
+    pub paths: Strings,
+    pub inside_word: bool,
+    pub impact: Cow<'static, str>,
+    pub remedy: Cow<'static, str>,
+    pub references: Strings,
+    pub matches: Strings,
+    pub clean: Strings,
+    pub example_path: Cow<'static, str>,
+}
+
+impl Rule {
+    /// Makes a user's rule from its entry.
+    ///
+    /// # Errors
+    /// What [`RuleEntry::check`] and [`RuleEntry::window`] object to.
+    pub fn from_entry(provider: &str, entry: &RuleEntry) -> Result<Self, RuleError> {
+        let own = |s: &str| Cow::<'static, str>::Owned(s.to_owned());
+        let all = |list: &[String]| list.iter().map(|s| own(s)).collect::<Strings>();
+        entry.check()?;
+        Ok(Self {
+            id: own(&entry.id),
+            name: own(&entry.name),
+            provider: own(provider),
+            severity: entry.severity,
+            confidence: entry.confidence,
+            family: own(entry.family.as_ref().unwrap_or(&entry.id)),
+            syntax: entry.syntax,
+            anchors: all(&entry.anchors),
+            pattern: own(&entry.pattern),
+            window: if entry.pattern.is_empty() { 0 } else { entry.window()? },
+            starts: entry.anchored_at_start(),
+            keywords: all(&entry.keywords),
+            near: entry.near,
+            structure: own(entry.structure.as_deref().unwrap_or("")),
+            checksum: own(entry.checksum.as_deref().unwrap_or("")),
+            entropy: entry.entropy,
+            paths: all(&entry.paths),
+            inside_word: entry.inside_word,
+            impact: own(&entry.impact),
+            remedy: own(&entry.remedy),
+            references: all(&entry.references),
+            matches: all(&entry.examples.matches),
+            clean: all(&entry.examples.clean),
+            example_path: own(entry.examples.path.as_deref().unwrap_or("example.txt")),
+        })
+    }
+
+    /// How specific the rule is when two claim the same bytes, 0 (generic) to 3 (a vendor's own shape).
+    pub fn rank(&self) -> u8 {
+        match (self.syntax, self.keywords.is_empty()) {
+            (Syntax::Pattern, false) => 3,
+            (Syntax::Pattern, true) if self.confidence > Confidence::Low => 2,
+            (Syntax::Pattern, true) => 1,
+            (Syntax::Assignment, false) => 1,
+            (Syntax::Assignment, true) => 0,
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! A rule as it is written: the TOML of `rules/<provider>.toml` and of a user's own rules.
+//!
+//! In flows text, out flow checked entries or an error that names the rule. It compiles no pattern
+//! for matching. The build script includes this file too, so it imports nothing from the crate.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::Deserialize;
+
+/// One file of rules.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleFile {
+    /// Who issues the credentials.
+    pub provider: String,
+    /// The rules, at least one.
+    #[serde(rename = "rule")]
+    pub rules: Vec<RuleEntry>,
+}
+
+/// How bad it is when the secret leaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Little can be done with it, or not for long.
+    Low,
+    /// It opens something of limited reach.
+    Medium,
+    /// It opens an account or a service.
+    High,
+    /// It costs money without a limit, or opens everything.
+    Critical,
+}
+
+/// How sure skout is that a finding is a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// Context only.
+    Low,
+    /// Shape and context agree.
+    Medium,
+    /// The shape proves it.
+    High,
+}
+
+/// How a rule finds its candidates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Syntax {
+    /// The pattern is searched in a window round an anchor.
+    #[default]
+    Pattern,
+    /// The value of an assignment in any common syntax. Anchors, if there are any, are words in the
+    /// name that is assigned to; the pattern, if there is one, must match the whole value.
+    Assignment,
+}
+
+/// One rule as written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleEntry {
+    /// Kebab-case, unique, never reused.
+    pub id: String,
+    /// What a person calls the credential.
+    pub name: String,
+    /// How bad a leak is.
+    pub severity: Severity,
+    /// How sure the shape alone makes us, before judges and context; `high` by default.
+    #[serde(default = "high")]
+    pub confidence: Confidence,
+    /// Rules of one family share their fingerprints; the rule's own id by default.
+    pub family: Option<String>,
+    /// How candidates are found.
+    #[serde(default)]
+    pub syntax: Syntax,
+    /// Literals of which one must stand in or near the secret; compared without case if written in
+    /// lower case in an assignment rule, exactly otherwise.
+    #[serde(default)]
+    pub anchors: Vec<String>,
+    /// The pattern (regex crate syntax, bytes, no Unicode classes). The group `secret` marks the
+    /// secret; without it the whole match is the secret.
+    #[serde(default)]
+    pub pattern: String,
+    /// Words of which one must stand near the secret (see `near`), compared without case.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    /// How many lines above and below the secret `keywords` may stand; 10 by default.
+    #[serde(default = "ten")]
+    pub near: u16,
+    /// A judge that proves the shape (`openai`, `jwt`, …).
+    pub structure: Option<String>,
+    /// A judge that proves a checksum (`crc32-base62`, …).
+    pub checksum: Option<String>,
+    /// The least Shannon entropy of the secret in bits per byte, 0 to 8.
+    #[serde(default)]
+    pub entropy: f64,
+    /// Only in files whose path matches one of these gitignore patterns.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// A letter, digit or `_` may stand directly before the match; off by default.
+    #[serde(default)]
+    pub inside_word: bool,
+    /// Which place of the secret a finding that is linked to it needs (`id`, `host`); informational.
+    #[serde(default)]
+    pub pair: Vec<String>,
+    /// What somebody who has it can do, one sentence.
+    pub impact: String,
+    /// What to do now, one sentence, with the real page.
+    pub remedy: String,
+    /// Where the format or the revocation is described.
+    #[serde(default)]
+    pub references: Vec<String>,
+    /// How to ask the provider whether the key is alive.
+    pub verify: Option<toml::Value>,
+    /// The rule's own proof.
+    pub examples: Examples,
+}
+
+/// Lines that prove a rule.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Examples {
+    /// Each must be found: exactly the bytes between `«` and `»`, by exactly this rule.
+    #[serde(rename = "match")]
+    pub matches: Vec<String>,
+    /// Nothing may be found in these.
+    pub clean: Vec<String>,
+    /// The file the examples stand in; `example.txt` by default.
+    pub path: Option<String>,
+}
+
+fn high() -> Confidence {
+    Confidence::High
+}
+
+fn ten() -> u16 {
+    10
+}
+
+/// What is wrong with a rule, in words, with the rule's id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleError {
+    /// The rule.
+    pub rule: String,
+    /// What is wrong and what to do about it.
+    pub problem: String,
+}
+
+impl fmt::Display for RuleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "rule '{}': {}", self.rule, self.problem)
+    }
+}
+
+impl std::error::Error for RuleError {}
+
+/// The longest window in bytes round an anchor, whatever a pattern asks for.
+pub const LONGEST_WINDOW: u32 = 32 * 1024;
+
+/// The window for a pattern without an upper bound.
+const OPEN_WINDOW: u32 = 4 * 1024;
+
+impl RuleEntry {
+    /// The pattern without Unicode classes, ready for the `regex` crate's byte API.
+    fn parsed(&self) -> Result<regex_syntax::hir::Hir, RuleError> {
+        regex_syntax::ParserBuilder::new()
+            .unicode(false)
+            .utf8(false)
+            .build()
+            .parse(&self.pattern)
+            .map_err(|e| self.error(format!("the pattern does not compile: {e}")))
+    }
+
+    fn error(&self, problem: impl Into<String>) -> RuleError {
+        RuleError { rule: self.id.clone(), problem: problem.into() }
+    }
+
+    /// How many bytes to either side of an anchor the pattern may need.
+    ///
+    /// # Errors
+    /// The pattern does not compile.
+    pub fn window(&self) -> Result<u32, RuleError> {
+        let longest = self.parsed()?.properties().maximum_len();
+        let bytes = longest.map_or(OPEN_WINDOW, |n| u32::try_from(n + 2).unwrap_or(u32::MAX));
+        Ok(bytes.min(LONGEST_WINDOW))
+    }
+
+    /// Whether every match begins with one of the anchors, so that a hit can be refused by the byte
+    /// before it without running the pattern.
+    pub fn anchored_at_start(&self) -> bool {
+        let body = self.pattern.trim_start_matches(r"\b");
+        let body = body.strip_prefix("(?<secret>").unwrap_or(body);
+        !self.anchors.is_empty()
+            && !body.contains("(?i")
+            && !has_top_level_alternation(&self.pattern)
+            && self.anchors.len() == 1
+            && body.starts_with(&escape(&self.anchors[0]))
+            && !body[escape(&self.anchors[0]).len()..].starts_with(['?', '*', '{', '+'])
+    }
+
+    /// Checks what can be checked without running the rule.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn check(&self) -> Result<(), RuleError> {
+        let kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if self.id.is_empty() || !self.id.chars().all(kebab) {
+            return Err(self.error("the id may hold only a-z, 0-9 and '-'"));
+        }
+        if self.name.trim().is_empty() || self.remedy.trim().is_empty() {
+            return Err(self.error("'name' and 'remedy' must say something"));
+        }
+        if self.syntax == Syntax::Pattern && self.pattern.is_empty() {
+            return Err(self.error("needs a 'pattern' (or syntax = \"assignment\")"));
+        }
+        if self.syntax == Syntax::Pattern && self.anchors.is_empty() {
+            return Err(self.error("needs 'anchors': literals that stand in or near every match"));
+        }
+        if self.anchors.is_empty() && self.keywords.is_empty() {
+            return Err(self.error("needs 'anchors' or 'keywords'"));
+        }
+        if let Some(short) = self.anchors.iter().find(|a| a.len() < 3 || a.len() > 60) {
+            return Err(self.error(format!("the anchor '{short}' must have 3 to 60 bytes")));
+        }
+        if !self.pattern.is_empty() && self.parsed()?.properties().minimum_len() == Some(0) {
+            return Err(self.error("the pattern can match nothing at all; make a part mandatory"));
+        }
+        Ok(())
+    }
+}
+
+/// Escapes the regex metacharacters of a literal.
+fn escape(literal: &str) -> String {
+    regex_syntax::escape(literal)
+}
+
+/// Whether a `|` stands outside all groups and classes.
+fn has_top_level_alternation(pattern: &str) -> bool {
+    let (mut depth, mut class, mut escaped) = (0i32, false, false);
+    for c in pattern.chars() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '[' => class = true,
+            ']' => class = false,
+            '(' if !class => depth += 1,
+            ')' if !class => depth -= 1,
+            '|' if !class && depth <= i32::from(pattern.starts_with("(?<secret>")) => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+impl RuleFile {
+    /// Reads one file of rules and checks each of them.
+    ///
+    /// # Errors
+    /// Broken TOML (with line and column), or the first rule that is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let file: Self = toml::from_str(text).map_err(|e| e.to_string())?;
+        file.rules.iter().try_for_each(RuleEntry::check).map_err(|e| e.to_string())?;
+        Ok(file)
+    }
+}
+
+/// The first id that occurs twice.
+pub fn duplicate_id<'a>(ids: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let mut seen = BTreeSet::new();
+    ids.into_iter().find(|id| !seen.insert(*id))
+}

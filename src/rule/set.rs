@@ -1,0 +1,131 @@
+//! The rules of one run: the built-in ones, the user's own, and which of them are switched on.
+//!
+//! In flow a selection and own rules; out flow rules by id. Nothing is compiled here.
+
+use super::builtin::BUILTIN;
+use super::rule::{Rule, RuleId};
+use super::schema::{RuleError, duplicate_id};
+
+/// Which rules a run wants. A name may end in `*` to mean a whole family of ids.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Only these, if any are named.
+    pub only: Vec<String>,
+    /// Never these.
+    pub disabled: Vec<String>,
+}
+
+/// The rules of one run.
+#[derive(Debug, Clone)]
+pub struct RuleSet {
+    own: Vec<Rule>,
+    enabled: Vec<bool>,
+}
+
+impl RuleSet {
+    /// The built-in rules, all switched on.
+    pub fn builtin() -> Self {
+        Self { own: Vec::new(), enabled: vec![true; BUILTIN.len()] }
+    }
+
+    /// The built-in rules and `own`, cut down to `selection`.
+    ///
+    /// # Errors
+    /// An id that two rules share, or a selection that names no rule.
+    pub fn new(own: Vec<Rule>, selection: &Selection) -> Result<Self, RuleError> {
+        let mut set = Self { own, enabled: Vec::new() };
+        if let Some(id) = duplicate_id(set.all().map(|(_, rule)| rule.id.as_ref())) {
+            let problem = "this id is taken by another rule; choose a new one".to_owned();
+            return Err(RuleError { rule: id.to_owned(), problem });
+        }
+        for name in selection.only.iter().chain(&selection.disabled) {
+            if !set.all().any(|(_, rule)| named(name, &rule.id)) {
+                let problem = "there is no such rule; `skout rules list` shows all ids".to_owned();
+                return Err(RuleError { rule: name.clone(), problem });
+            }
+        }
+        let on = |rule: &Rule| {
+            (selection.only.is_empty() || selection.only.iter().any(|n| named(n, &rule.id)))
+                && !selection.disabled.iter().any(|n| named(n, &rule.id))
+        };
+        set.enabled = set.all().map(|(_, rule)| on(rule)).collect();
+        Ok(set)
+    }
+
+    /// Every rule, switched on or not, with its id.
+    pub fn all(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
+        BUILTIN.iter().chain(&self.own).enumerate().map(|(n, rule)| (RuleId(n as u16), rule))
+    }
+
+    /// The rules that are switched on.
+    pub fn enabled(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
+        self.all().filter(|(id, _)| self.is_enabled(*id))
+    }
+
+    /// Whether the rule takes part in this run.
+    pub fn is_enabled(&self, id: RuleId) -> bool {
+        self.enabled.get(usize::from(id.0)).copied().unwrap_or(false)
+    }
+
+    /// The rule with this id.
+    ///
+    /// # Panics
+    /// If the id comes from another set.
+    pub fn get(&self, id: RuleId) -> &Rule {
+        let n = usize::from(id.0);
+        BUILTIN.get(n).unwrap_or_else(|| &self.own[n - BUILTIN.len()])
+    }
+
+    /// The rule called `name`, switched on or not.
+    pub fn find(&self, name: &str) -> Option<(RuleId, &Rule)> {
+        self.all().find(|(_, rule)| rule.id == name)
+    }
+
+    /// How many rules are switched on.
+    pub fn count(&self) -> usize {
+        self.enabled.iter().filter(|on| **on).count()
+    }
+
+    /// How many rules there are, switched on or not.
+    pub fn len(&self) -> usize {
+        self.enabled.len()
+    }
+
+    /// Whether there is no rule at all.
+    pub fn is_empty(&self) -> bool {
+        self.enabled.is_empty()
+    }
+
+    /// Whether the user brought rules, so that the prepared anchor table does not suffice.
+    pub fn has_own(&self) -> bool {
+        !self.own.is_empty()
+    }
+}
+
+/// Whether `name`, which may end in `*`, means the rule `id`.
+fn named(name: &str, id: &str) -> bool {
+    name.strip_suffix('*').map_or(name == id, |family| id.starts_with(family))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trailing_star_means_a_family() {
+        assert!(named("openai-*", "openai-project-key"));
+        assert!(!named("openai", "openai-project-key"));
+    }
+
+    #[test]
+    fn an_unknown_rule_is_an_error() {
+        let selection = Selection { only: vec!["no-such".into()], disabled: vec![] };
+        assert!(RuleSet::new(Vec::new(), &selection).unwrap_err().to_string().contains("no-such"));
+    }
+
+    #[test]
+    fn builtin_ids_are_unique() {
+        let set = RuleSet::builtin();
+        assert_eq!(duplicate_id(set.all().map(|(_, r)| r.id.as_ref())), None);
+    }
+}

@@ -1,0 +1,192 @@
+//! The engine, on one page: source → detector → policy → report.
+//!
+//! In flow a source, a detector and a policy; out flows a report in a fixed order, the same at any
+//! number of threads. It opens nothing and prints nothing.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use crate::blob::ObjectId;
+use crate::detect::Detector;
+use crate::finding::{Finding, Place};
+use crate::policy::{Decision, Policy};
+use crate::report::{Ignored, Receipt, Report};
+use crate::rule::RuleSet;
+use crate::source::{Item, Origin, Source, SourceError};
+
+/// Told how far a long scan has come; called from many threads.
+pub trait Progress: Sync {
+    /// A blob of this many bytes has been scanned.
+    fn scanned(&self, bytes: u64);
+}
+
+/// No progress wanted.
+impl Progress for () {
+    fn scanned(&self, _: u64) {}
+}
+
+/// What the threads gather.
+#[derive(Default)]
+struct Gathered {
+    findings: Vec<Finding>,
+    ignored: Vec<(Finding, String)>,
+    skipped: Vec<(String, String)>,
+    errors: Vec<SourceError>,
+}
+
+/// Scans everything `source` has.
+pub fn scan<'r>(
+    source: &dyn Source,
+    rules: &'r RuleSet,
+    detector: &Detector<'r>,
+    policy: &Policy,
+    progress: &dyn Progress,
+) -> Report<'r> {
+    let gathered = Mutex::new(Gathered::default());
+    let bytes = AtomicU64::new(0);
+    let locked = || gathered.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let coverage = source.each(&|item| match item {
+        Item::Skipped { path, reason } => locked().skipped.push((path, reason)),
+        Item::Trouble(error) => locked().errors.push(error),
+        Item::Blob(blob) => {
+            bytes.fetch_add(blob.bytes.len() as u64, Relaxed);
+            let found = detector.scan(&blob);
+            progress.scanned(blob.fresh.len() as u64);
+            if found.is_empty() {
+                return;
+            }
+            let comments = policy.comments(&blob);
+            for finding in found {
+                match comments.decide(rules.get(finding.rule), finding.first_place()) {
+                    Some(reason) => locked().ignored.push((finding, reason)),
+                    None => locked().findings.push(finding),
+                }
+            }
+        }
+    });
+    let mut gathered = gathered.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    gathered.findings.retain(|f| !source.already_there(f.secret.reveal()));
+    let mut findings = merge(gathered.findings, rules);
+    attribute(source, &mut findings, &mut gathered.errors);
+    let mut ignored: Vec<Ignored> =
+        gathered.ignored.into_iter().flat_map(|(f, why)| set_aside(f, &why)).collect();
+    let findings = decide(findings, rules, policy, &mut ignored);
+    ignored.sort_by(|a, b| (order(&a.place), a.rule).cmp(&(order(&b.place), b.rule)));
+    gathered.skipped.sort();
+    gathered.errors.sort_by(|a, b| (&a.place, &a.problem).cmp(&(&b.place, &b.problem)));
+    let receipt =
+        Receipt { coverage, rules: rules.count(), skipped: gathered.skipped, errors: gathered.errors };
+    let stale = policy.stale(&receipt.coverage);
+    Report { rules, findings, ignored, stale, receipt }
+}
+
+fn order(place: &Place) -> (&str, u64, u64) {
+    (&place.path, place.start.line, place.start.column)
+}
+
+/// One finding a secret: the most specific rule keeps it, and all places go under it.
+fn merge(findings: Vec<Finding>, rules: &RuleSet) -> Vec<Finding> {
+    let mut by_secret: BTreeMap<Vec<u8>, Finding> = BTreeMap::new();
+    for mut finding in findings {
+        let key = finding.secret.reveal().to_vec();
+        match by_secret.remove(&key) {
+            None => {
+                by_secret.insert(key, finding);
+            }
+            Some(mut kept) => {
+                let rank = |f: &Finding| (rules.get(f.rule).rank(), f.confidence, std::cmp::Reverse(f.rule));
+                if rank(&finding) > rank(&kept) {
+                    std::mem::swap(&mut finding, &mut kept);
+                }
+                kept.severity = kept.severity.max(finding.severity);
+                kept.places.extend(finding.places);
+                kept.linked.extend(finding.linked);
+                by_secret.insert(key, kept);
+            }
+        }
+    }
+    let mut merged: Vec<Finding> = by_secret.into_values().collect();
+    for finding in &mut merged {
+        finding.places.sort_by(|a, b| (order(a), &a.decoded).cmp(&(order(b), &b.decoded)));
+        finding.places.dedup_by(|a, b| order(a) == order(b) && a.object == b.object);
+        finding.linked.sort_by(|a, b| (&a.kind, &a.text).cmp(&(&b.kind, &b.text)));
+        finding.linked.dedup();
+    }
+    merged
+}
+
+/// Asks a source with history where the secrets came from, and puts its answer in the place of the bare objects.
+fn attribute(source: &dyn Source, findings: &mut [Finding], errors: &mut Vec<SourceError>) {
+    let groups: Vec<Vec<ObjectId>> =
+        findings.iter().map(|f| f.places.iter().filter_map(|p| p.object).collect()).collect();
+    match source.attribute(&groups) {
+        Err(error) => errors.push(error),
+        Ok(answers) => {
+            for (finding, origins) in findings.iter_mut().zip(answers) {
+                finding.places = placed(&finding.places, origins);
+            }
+        }
+    }
+}
+
+/// A place for each origin, the position taken from the object it names, earliest first.
+fn placed(found: &[Place], mut origins: Vec<Origin>) -> Vec<Place> {
+    if origins.is_empty() {
+        return found.to_vec();
+    }
+    let time = |o: &Origin| o.introduced.as_ref().map_or(i64::MAX, |c| c.time);
+    origins.sort_by(|a, b| (time(a), &a.path).cmp(&(time(b), &b.path)));
+    let mut places = Vec::new();
+    for origin in origins {
+        for place in found.iter().filter(|p| p.object == Some(origin.blob)) {
+            let path = origin.path.clone();
+            places.push(Place { path, origin: Some(Box::new(origin.clone())), ..place.clone() });
+        }
+    }
+    places
+}
+
+/// Lets policy decide about each place; a finding that loses all its places is set aside.
+fn decide(
+    findings: Vec<Finding>,
+    rules: &RuleSet,
+    policy: &Policy,
+    ignored: &mut Vec<Ignored>,
+) -> Vec<Finding> {
+    let mut kept = Vec::new();
+    for mut finding in findings {
+        let rule = rules.get(finding.rule);
+        let mut places = Vec::new();
+        for place in std::mem::take(&mut finding.places) {
+            match policy.decide(&finding, rule, &place) {
+                Decision::Keep => places.push(place),
+                Decision::Ignore(reason) => ignored.push(Ignored {
+                    rule: finding.rule,
+                    fingerprint: finding.fingerprint.clone(),
+                    place,
+                    reason,
+                }),
+            }
+        }
+        finding.places = places;
+        if !finding.places.is_empty() {
+            kept.push(finding);
+        }
+    }
+    kept.sort_by(|a, b| {
+        let key = |f: &Finding| (std::cmp::Reverse((f.severity, f.confidence)), f.rule);
+        (key(a), order(a.first_place()), &a.fingerprint).cmp(&(
+            key(b),
+            order(b.first_place()),
+            &b.fingerprint,
+        ))
+    });
+    kept
+}
+
+fn set_aside(finding: Finding, reason: &str) -> Vec<Ignored> {
+    let (rule, fingerprint) = (finding.rule, finding.fingerprint);
+    let make = |place| Ignored { rule, fingerprint: fingerprint.clone(), place, reason: reason.to_owned() };
+    finding.places.into_iter().map(make).collect()
+}

@@ -1,0 +1,1 @@
+//! Git as a source: the index, ranges of commits, whole histories.

@@ -1,0 +1,14 @@
+//! Sources: where blobs come from. Each pushes what it reads into a sink, in its own threads.
+
+mod files;
+pub mod git;
+mod origin;
+#[allow(clippy::module_inception, reason = "a file is named after its one main type")]
+mod source;
+mod stdin;
+mod text;
+
+pub use files::{FileOptions, Files};
+pub use origin::{CommitInfo, Origin};
+pub use source::{Coverage, Item, Source, SourceError};
+pub use stdin::Stdin;

@@ -1,0 +1,42 @@
+//! Standard input as a source.
+
+use std::io::Read;
+use std::sync::Mutex;
+
+use super::files::Reader;
+use super::source::{Coverage, Item, Source, SourceError};
+
+/// One stream of bytes, read once, in bounded memory.
+pub struct Stdin<R> {
+    input: Mutex<R>,
+    name: String,
+}
+
+impl<R: Read + Send> Stdin<R> {
+    /// Reads `input` and reports it under `name`.
+    pub fn new(input: R, name: impl Into<String>) -> Self {
+        Self { input: Mutex::new(input), name: name.into() }
+    }
+}
+
+impl<R: Read + Send> Source for Stdin<R> {
+    fn each(&self, sink: &(dyn Fn(Item<'_>) + Sync)) -> Coverage {
+        let mut input = self.input.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut reader = Reader::default();
+        let bytes = match reader.read(&mut *input, &self.name, sink) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                sink(Item::Trouble(SourceError::new(&self.name, error)));
+                0
+            }
+        };
+        Coverage {
+            kind: "stdin",
+            scope: "standard input".into(),
+            files: 1,
+            blobs: 1,
+            bytes,
+            ..Coverage::default()
+        }
+    }
+}
