@@ -1,4 +1,6 @@
-//! skout finds leaked credentials in working trees and git history.
+//! skout finds leaked credentials in working trees and git history: the library behind the program.
+//!
+#![doc = include_str!("ARCHITECTURE.md")]
 
 pub mod blob;
 pub mod cli;
