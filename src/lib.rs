@@ -7,6 +7,7 @@ pub mod cli;
 pub mod detect;
 pub mod finding;
 pub mod glob;
+pub mod install;
 pub mod output;
 pub mod policy;
 pub mod report;

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::completions::CompletionsArgs;
+use super::install::InstallArgs;
+
 /// Finds leaked API keys and credentials in working trees and git history.
 #[derive(Debug, Parser)]
 #[command(name = "skout", version, args_conflicts_with_subcommands = true)]
@@ -18,11 +21,22 @@ pub(super) struct Cli {
 }
 
 /// The commands.
+#[allow(clippy::large_enum_variant, reason = "there is one in the life of the program")]
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Scan files, folders or standard input.
     #[command(aliases = ["dir", "fs", "filesystem"])]
     Scan(ScanArgs),
+    /// Let git refuse commits and pushes with leaked keys, in this repository or in all of yours.
+    Install(InstallArgs),
+    /// Take the hooks out again; what was there before comes back as it was.
+    Uninstall(InstallArgs),
+    /// Say which hooks run here, which do not, and why.
+    Doctor,
+    /// Write completions for a shell to standard output.
+    Completions(CompletionsArgs),
+    /// Write the manual page to standard output.
+    Man,
 }
 
 /// `skout scan`.

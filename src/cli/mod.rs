@@ -1,7 +1,9 @@
 //! The command line: arguments in, an exit status out. One file a family of commands.
 
 mod args;
+mod completions;
 mod exit;
+mod install;
 mod run;
 mod scan;
 mod session;

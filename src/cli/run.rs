@@ -6,7 +6,7 @@ use clap::Parser;
 
 use super::args::{Cli, Command};
 use super::exit::Exit;
-use super::scan;
+use super::{completions, install, scan};
 
 /// Reads the arguments, runs the command, and says on standard error what went wrong.
 pub fn main() -> ExitCode {
@@ -21,6 +21,11 @@ pub fn main() -> ExitCode {
     let done = match &cli.command {
         None => scan::run(&cli.scan),
         Some(Command::Scan(args)) => scan::run(args),
+        Some(Command::Install(args)) => install::install(args),
+        Some(Command::Uninstall(args)) => install::uninstall(args),
+        Some(Command::Doctor) => install::doctor(),
+        Some(Command::Completions(args)) => completions::completions(args),
+        Some(Command::Man) => completions::man(),
     };
     match done {
         Ok(exit) => ExitCode::from(exit.status()),

@@ -1,0 +1,142 @@
+//! `skout install`, `skout uninstall`, `skout doctor`.
+
+use std::env;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+
+use super::exit::Exit;
+use crate::install::{self, Check, Deed, Done, Hook, Plan, Verdict};
+
+/// `skout install` and `skout uninstall`.
+#[derive(Debug, Args)]
+pub(super) struct InstallArgs {
+    /// All your repositories, not this one alone (sets core.hooksPath in your own git settings).
+    #[arg(long)]
+    global: bool,
+    /// Only this hook; may be given more than once [default: pre-commit, commit-msg and pre-push; in a bare
+    /// repository pre-receive].
+    #[arg(long = "hook", value_name = "HOOK", conflicts_with = "global")]
+    hooks: Vec<HookName>,
+}
+
+/// The hooks by git's names.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum HookName {
+    /// Before a commit is made: what is staged.
+    PreCommit,
+    /// Before a commit is made: its message.
+    CommitMsg,
+    /// Before commits leave for a remote.
+    PrePush,
+    /// On a server, before pushed commits are taken.
+    PreReceive,
+}
+
+impl HookName {
+    fn hook(self) -> Hook {
+        match self {
+            Self::PreCommit => Hook::PreCommit,
+            Self::CommitMsg => Hook::CommitMsg,
+            Self::PrePush => Hook::PrePush,
+            Self::PreReceive => Hook::PreReceive,
+        }
+    }
+}
+
+/// The program as hooks are to call it: the name a person typed, if it leads here, because an
+/// upgrade often changes what is behind a link and not the link.
+fn program() -> anyhow::Result<PathBuf> {
+    let here = env::current_exe().context("the program does not know where it is")?;
+    let typed = env::args_os().next().map(PathBuf::from).filter(|path| path.is_absolute());
+    Ok(typed.filter(|path| path.canonicalize().ok() == here.canonicalize().ok()).unwrap_or(here))
+}
+
+/// Runs `skout install`.
+pub(super) fn install(args: &InstallArgs) -> anyhow::Result<Exit> {
+    let program = program()?;
+    let done = install::install(&plan(args, &program))?;
+    let out = &mut io::stdout().lock();
+    for one in &done {
+        writeln!(out, "{}", told(one))?;
+    }
+    if !args.global {
+        for check in install::examine(Path::new("."), &program)? {
+            if check.verdict != Verdict::Good && !check.advice.starts_with("skout install") {
+                tell(out, &check)?;
+            }
+        }
+    }
+    writeln!(out, "Commits with a leaked key are refused from now on. To see what runs: skout doctor")?;
+    Ok(Exit::Clean)
+}
+
+/// Runs `skout uninstall`.
+pub(super) fn uninstall(args: &InstallArgs) -> anyhow::Result<Exit> {
+    let program = program()?;
+    let done = install::uninstall(&plan(args, &program))?;
+    let out = &mut io::stdout().lock();
+    for one in &done {
+        writeln!(out, "{}", told(one))?;
+    }
+    if done.is_empty() {
+        let place = if args.global { "your own settings" } else { "this repository" };
+        writeln!(out, "There was no hook of skout in {place}; nothing was changed.")?;
+    }
+    Ok(Exit::Clean)
+}
+
+/// Runs `skout doctor`: 0 if all is well, 2 if something is not.
+pub(super) fn doctor() -> anyhow::Result<Exit> {
+    let checks = install::examine(Path::new("."), &program()?)?;
+    let out = &mut io::stdout().lock();
+    for check in &checks {
+        tell(out, check)?;
+    }
+    let ill = checks.iter().filter(|check| check.verdict == Verdict::Bad).count();
+    Ok(if ill == 0 { Exit::Clean } else { Exit::Trouble })
+}
+
+fn plan<'a>(args: &InstallArgs, program: &'a Path) -> Plan<'a> {
+    let hooks = args.hooks.iter().map(|name| name.hook()).collect();
+    Plan { start: Path::new("."), program, hooks, global: args.global }
+}
+
+fn tell(out: &mut dyn Write, check: &Check) -> io::Result<()> {
+    let word = match check.verdict {
+        Verdict::Good => "ok",
+        Verdict::Note => "note",
+        Verdict::Bad => "trouble",
+    };
+    writeln!(out, "{word}: {}", check.what)?;
+    if !check.advice.is_empty() {
+        writeln!(out, "  to do: {}", check.advice)?;
+    }
+    Ok(())
+}
+
+fn told(done: &Done) -> String {
+    let (hook, path) = (done.hook, done.path.display());
+    match &done.deed {
+        Deed::Installed => format!("{hook}: installed in {path}"),
+        Deed::Chained(kept) => {
+            format!(
+                "{hook}: installed in {path}; the hook that was there still runs, from {}",
+                kept.display()
+            )
+        }
+        Deed::Inserted => format!("{hook}: added to {path}, in front of what was there"),
+        Deed::Renewed => format!("{hook}: renewed in {path}"),
+        Deed::AlreadyThere => format!("{hook}: already in {path}"),
+        Deed::Removed => format!("{hook}: taken out of {path}"),
+        Deed::Restored => format!("{hook}: taken out; {path} is as it was before"),
+        Deed::SetAside(aside) => {
+            format!(
+                "{hook}: taken out; {path} had been changed by hand, so it is kept as {}",
+                aside.display()
+            )
+        }
+    }
+}

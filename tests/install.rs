@@ -1,0 +1,265 @@
+//! `skout install`, `uninstall` and `doctor` in repositories of every kind, each made by git itself.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// A home folder with a repository in it; nothing of the machine's own settings is seen.
+struct World {
+    home: TempDir,
+}
+
+impl World {
+    fn new() -> Self {
+        let world = Self { home: tempfile::tempdir().unwrap() };
+        fs::create_dir(world.repository()).unwrap();
+        world.git(&["init", "-q", "-b", "main"]);
+        world
+    }
+
+    fn repository(&self) -> PathBuf {
+        self.home.path().join("project")
+    }
+
+    fn command(&self, program: &str, folder: &Path) -> Command {
+        let mut command = Command::new(program);
+        let bin = Path::new(env!("CARGO_BIN_EXE_skout")).parent().unwrap();
+        let path = std::env::join_paths([
+            bin,
+            Path::new("/usr/local/bin"),
+            Path::new("/usr/bin"),
+            Path::new("/bin"),
+        ]);
+        command
+            .current_dir(folder)
+            .env_clear()
+            .env("PATH", path.unwrap())
+            .env("HOME", self.home.path())
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_AUTHOR_NAME", "A")
+            .env("GIT_AUTHOR_EMAIL", "a@example.org")
+            .env("GIT_COMMITTER_NAME", "A")
+            .env("GIT_COMMITTER_EMAIL", "a@example.org");
+        command
+    }
+
+    fn git(&self, args: &[&str]) -> String {
+        self.git_in(&self.repository(), args)
+    }
+
+    fn git_in(&self, folder: &Path, args: &[&str]) -> String {
+        let out = self.command("git", folder).args(args).output().unwrap();
+        assert!(out.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8(out.stdout).unwrap()
+    }
+
+    fn skout(&self, args: &[&str]) -> (i32, String) {
+        self.skout_in(&self.repository(), args)
+    }
+
+    fn skout_in(&self, folder: &Path, args: &[&str]) -> (i32, String) {
+        let out = self.command(env!("CARGO_BIN_EXE_skout"), folder).args(args).output().unwrap();
+        (out.status.code().unwrap(), text(&out))
+    }
+
+    fn hook(&self, name: &str) -> PathBuf {
+        self.repository().join(".git/hooks").join(name)
+    }
+}
+
+fn text(out: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr))
+}
+
+/// Every file below `folder` with its bytes and its mode, `.git/index` and the like left out.
+fn picture(folder: &Path) -> Vec<(PathBuf, Vec<u8>, u32)> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut all = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(&next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let mode = path.metadata().unwrap().permissions().mode();
+                all.push((path.clone(), fs::read(&path).unwrap(), mode));
+            }
+        }
+    }
+    all.sort();
+    all
+}
+
+fn write_executable(path: &Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn install_and_uninstall_leave_no_trace() {
+    let world = World::new();
+    write_executable(&world.hook("pre-push"), "#!/bin/sh\nexit 0\n");
+    let before = picture(&world.repository());
+    let (status, said) = world.skout(&["install"]);
+    assert_eq!(status, 0, "{said}");
+    assert!(said.contains("still runs"), "{said}");
+    assert_eq!(world.skout(&["install"]).0, 0);
+    assert_eq!(world.skout(&["uninstall"]).0, 0);
+    assert_eq!(picture(&world.repository()), before);
+}
+
+#[test]
+fn doctor_says_yes_after_install_and_no_before() {
+    let world = World::new();
+    let (status, said) = world.skout(&["doctor"]);
+    assert_eq!(status, 2, "{said}");
+    assert!(said.contains("trouble: pre-commit: nothing runs"), "{said}");
+    world.skout(&["install"]);
+    let (status, said) = world.skout(&["doctor"]);
+    assert_eq!(status, 0, "{said}");
+    assert!(said.contains("ok: pre-commit: runs"), "{said}");
+}
+
+#[test]
+fn doctor_sees_a_hook_that_git_skips() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new();
+    world.skout(&["install"]);
+    fs::set_permissions(world.hook("pre-commit"), fs::Permissions::from_mode(0o644)).unwrap();
+    let (status, said) = world.skout(&["doctor"]);
+    assert_eq!(status, 2, "{said}");
+    assert!(said.contains("not executable") && said.contains("chmod +x"), "{said}");
+}
+
+#[test]
+fn a_missing_hooks_folder_is_made_and_a_subfolder_will_do() {
+    let world = World::new();
+    fs::remove_dir_all(world.repository().join(".git/hooks")).unwrap();
+    let inner = world.repository().join("a/b");
+    fs::create_dir_all(&inner).unwrap();
+    let (status, said) = world.skout_in(&inner, &["install"]);
+    assert_eq!(status, 0, "{said}");
+    assert!(world.hook("pre-commit").is_file());
+}
+
+#[test]
+fn a_worktree_shares_the_hooks_of_its_repository() {
+    let world = World::new();
+    world.git(&["commit", "-q", "--allow-empty", "-m", "one"]);
+    world.git(&["worktree", "add", "-q", "../other"]);
+    let other = world.home.path().join("other");
+    assert_eq!(world.skout_in(&other, &["install"]).0, 0);
+    assert!(world.hook("pre-commit").is_file());
+    assert_eq!(world.skout_in(&other, &["doctor"]).0, 0);
+}
+
+#[test]
+fn husky_gets_lines_in_its_own_hooks() {
+    let world = World::new();
+    world.git(&["config", "core.hooksPath", ".husky/_"]);
+    let root = world.repository();
+    write_executable(&root.join(".husky/_/pre-commit"), "#!/bin/sh\nsh -e .husky/pre-commit \"$@\"\n");
+    fs::write(root.join(".husky/pre-commit"), "echo tests ran").unwrap();
+    let before = picture(&root);
+    let (status, said) = world.skout(&["install", "--hook", "pre-commit"]);
+    assert_eq!(status, 0, "{said}");
+    let hook = fs::read_to_string(root.join(".husky/pre-commit")).unwrap();
+    assert!(hook.contains("hook pre-commit") && hook.ends_with("echo tests ran"), "{hook}");
+    assert!(!hook.contains(&*world.home.path().to_string_lossy()), "{hook}");
+    assert!(world.skout(&["doctor"]).1.contains("called by Husky"));
+    world.skout(&["uninstall"]);
+    assert_eq!(picture(&root), before);
+}
+
+#[test]
+fn a_shared_hooks_folder_gets_lines_that_work_everywhere() {
+    let world = World::new();
+    world.git(&["config", "core.hooksPath", ".githooks"]);
+    let root = world.repository();
+    write_executable(&root.join(".githooks/pre-push"), "#!/bin/bash\ncat >refs\n");
+    let before = picture(&root);
+    assert_eq!(world.skout(&["install"]).0, 0);
+    assert_eq!(world.skout(&["doctor"]).0, 0);
+    world.skout(&["uninstall"]);
+    assert_eq!(picture(&root), before);
+}
+
+#[test]
+fn the_framework_s_hook_is_chained_and_survives_its_reinstallation() {
+    let world = World::new();
+    let framework = "#!/bin/sh\n# File generated by pre-commit: https://pre-commit.com\nexit 0\n";
+    write_executable(&world.hook("pre-commit"), framework);
+    let before = picture(&world.repository());
+    assert_eq!(world.skout(&["install"]).0, 0);
+    fs::rename(world.hook("pre-commit"), world.hook("pre-commit.legacy")).unwrap();
+    write_executable(&world.hook("pre-commit"), framework);
+    assert_eq!(world.skout(&["uninstall"]).0, 0);
+    assert_eq!(picture(&world.repository()), before);
+}
+
+#[test]
+fn a_global_folder_of_hooks_is_not_touched_by_a_local_install() {
+    let world = World::new();
+    world.git(&["config", "--global", "core.hooksPath", "~/hooks"]);
+    let (status, said) = world.skout(&["install"]);
+    assert_eq!(status, 2, "{said}");
+    assert!(said.contains("install --global"), "{said}");
+}
+
+#[test]
+fn a_global_install_runs_the_hooks_of_each_repository_too() {
+    let world = World::new();
+    fs::write(world.home.path().join(".gitconfig"), "[user]\n\tname = B").unwrap();
+    let before = picture(world.home.path());
+    write_executable(&world.hook("post-commit"), "#!/bin/sh\ntouch ran\n");
+    let (status, said) = world.skout(&["install", "--global"]);
+    assert_eq!(status, 0, "{said}");
+    world.git(&["-c", "core.fsmonitor=false", "commit", "-q", "--no-verify", "--allow-empty", "-m", "one"]);
+    assert!(world.repository().join("ran").exists());
+    assert_eq!(world.skout(&["doctor"]).0, 0, "{}", world.skout(&["doctor"]).1);
+    assert_eq!(world.skout(&["install"]).0, 0);
+    world.skout(&["uninstall", "--global"]);
+    fs::remove_dir_all(world.repository()).unwrap();
+    let gone = |all: Vec<(PathBuf, Vec<u8>, u32)>| -> Vec<_> {
+        all.into_iter().filter(|(path, ..)| !path.starts_with(world.repository())).collect()
+    };
+    assert_eq!(picture(world.home.path()), gone(before));
+}
+
+#[test]
+fn a_bare_repository_gets_the_server_s_hook() {
+    let world = World::new();
+    let bare = world.home.path().join("bare.git");
+    world.git_in(world.home.path(), &["init", "-q", "--bare", "bare.git"]);
+    assert_eq!(world.skout_in(&bare, &["install"]).0, 0);
+    assert!(bare.join("hooks/pre-receive").is_file());
+    assert!(!bare.join("hooks/pre-commit").exists());
+}
+
+#[test]
+fn outside_of_a_repository_the_way_out_is_told() {
+    let world = World::new();
+    let (status, said) = world.skout_in(world.home.path(), &["install"]);
+    assert_eq!(status, 2);
+    assert!(said.contains("--global"), "{said}");
+}
+
+#[test]
+fn every_shell_gets_completions_that_know_every_command() {
+    let world = World::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let (status, said) = world.skout(&["completions", shell]);
+        assert_eq!(status, 0);
+        assert!(said.contains("doctor"), "{shell}: {said}");
+    }
+    let (status, page) = world.skout(&["man"]);
+    assert_eq!(status, 0);
+    assert!(page.contains(".SH \"SKOUT INSTALL\""), "{page}");
+}
