@@ -4,8 +4,10 @@ mod args;
 mod completions;
 mod exit;
 mod install;
+mod reports;
 mod run;
 mod scan;
 mod session;
+mod terminal;
 
 pub use run::main;

@@ -36,7 +36,8 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Says on standard error what went wrong, without a control character of its own.
 #[allow(clippy::print_stderr, reason = "the one place that speaks to standard error")]
-fn complain(error: &anyhow::Error) {
-    eprintln!("skout: {error:#}");
+pub(super) fn complain(error: &anyhow::Error) {
+    eprintln!("skout: {}", crate::output::sanitized_lines(&format!("{error:#}")));
 }

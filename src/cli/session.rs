@@ -1,15 +1,15 @@
 //! What every scan shares: from options to rules, policy and formats, and from a report to an exit status.
 
-use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context, bail};
 
 use super::args::CommonArgs;
 use super::exit::Exit;
+use super::reports::Reports;
+use super::run::complain;
 use crate::detect::{Detector, Settings};
 use crate::glob::GlobSet;
-use crate::output::{self, Format, Options};
 use crate::policy::Policy;
 use crate::report::Report;
 use crate::rule::{Confidence, RuleSet, Selection};
@@ -19,6 +19,7 @@ use crate::source::Source;
 /// Everything a scan needs but its source.
 pub(super) struct Session<'a> {
     args: &'a CommonArgs,
+    reports: Reports,
     /// The rules of the run.
     pub(super) rules: RuleSet,
     /// What the detector is told.
@@ -47,6 +48,7 @@ impl<'a> Session<'a> {
             policy: Policy { no_comments: args.no_inline_ignore },
             exclude: GlobSet::new(args.exclude.iter().map(String::as_str)).context("--exclude")?,
             include: GlobSet::new(args.include.iter().map(String::as_str)).context("--include")?,
+            reports: Reports::new(args)?,
             args,
         })
     }
@@ -55,36 +57,16 @@ impl<'a> Session<'a> {
     pub(super) fn run(&self, source: &dyn Source) -> anyhow::Result<Exit> {
         let detector = Detector::new(&self.rules, self.settings.clone())?;
         let report = scan(source, &self.rules, &detector, &self.policy, &());
-        self.write(&report)?;
-        Ok(self.exit(&report))
-    }
-
-    fn write(&self, report: &Report<'_>) -> anyhow::Result<()> {
-        let options = Options {
-            show_secrets: self.args.show_secrets,
-            colour: false,
-            width: 80,
-            verbose: self.args.verbose,
-            quiet: self.args.quiet,
-        };
-        let wanted =
-            if self.args.formats.is_empty() { &["human".to_owned()][..] } else { &self.args.formats };
-        for (n, wish) in wanted.iter().enumerate() {
-            let (name, path) =
-                wish.split_once('=').map_or((wish.as_str(), None), |(f, p)| (f, Some(Path::new(p))));
-            let format = Format::named(name).with_context(|| format!("there is no format '{name}'"))?;
-            let last = n + 1 == wanted.len();
-            match path.or(self.args.output.as_deref().filter(|_| last)) {
-                None => output::write(report, format, &options, &mut io::stdout().lock())?,
-                Some(path) => {
-                    let mut text = Vec::new();
-                    output::write(report, format, &options, &mut text)?;
-                    let mut file = std::fs::File::create(path).with_context(|| path.display().to_string())?;
-                    file.write_all(&text).with_context(|| path.display().to_string())?;
-                }
+        let exit = self.exit(&report);
+        match self.reports.write(&report) {
+            // Secrets win over trouble, but the trouble is told.
+            Err(error) if matches!(exit, Exit::Found(1..)) => {
+                complain(&error);
+                Ok(exit)
             }
+            Err(error) => Err(error),
+            Ok(()) => Ok(exit),
         }
-        Ok(())
     }
 
     /// Secrets win over trouble; trouble is never 0.

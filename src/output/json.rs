@@ -3,11 +3,13 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use super::write::Options;
+use super::{sanitize, story, words};
 use crate::finding::{Finding, Place};
 use crate::report::{Ignored, Report, Stale};
-use crate::rule::{Confidence, Severity};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -42,6 +44,8 @@ struct Scan<'a> {
 struct Reasoned<'a> {
     path: &'a str,
     reason: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    advice: &'a str,
 }
 
 #[derive(Serialize)]
@@ -58,9 +62,11 @@ struct Row<'a> {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     status_detail: Option<&'a str>,
+    exposure: &'static str,
     impact: &'a str,
     remedy: &'a str,
     docs: &'a str,
+    steps: Vec<String>,
     reasons: Vec<ReasonRow<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     linked: Vec<LinkedRow<'a>>,
@@ -135,8 +141,7 @@ pub(super) fn write(report: &Report<'_>, options: &Options, out: &mut dyn Write)
         ignored: report.ignored.iter().map(|i| ignored(report, i)).collect(),
         stale: report.stale.iter().map(stale).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document).map_err(io::Error::from)?;
-    writeln!(out)
+    pretty(&document, out)
 }
 
 #[derive(Serialize)]
@@ -149,12 +154,63 @@ struct Trailer<'a> {
 /// Writes one line a finding, then one line for the scan.
 pub(super) fn write_lines(report: &Report<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {
-        serde_json::to_writer(&mut *out, &row(report, finding, options)).map_err(io::Error::from)?;
-        writeln!(out)?;
+        compact(&row(report, finding, options), out)?;
     }
     let trailer = Trailer { schema: "skout/v1", tool: tool(report), scan: scan(report) };
-    serde_json::to_writer(&mut *out, &trailer).map_err(io::Error::from)?;
+    compact(&trailer, out)
+}
+
+/// Writes an indented document and a line end.
+pub(super) fn pretty(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let layout = Escaping(PrettyFormatter::new());
+    document.serialize(&mut Serializer::with_formatter(&mut *out, layout)).map_err(io::Error::from)?;
     writeln!(out)
+}
+
+/// Writes a document on one line.
+fn compact(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let layout = Escaping(CompactFormatter);
+    document.serialize(&mut Serializer::with_formatter(&mut *out, layout)).map_err(io::Error::from)?;
+    writeln!(out)
+}
+
+/// A layout that also escapes what is no control character to JSON but is one to a terminal (C1, bidirectional
+/// controls), so that a report can be looked at with `cat`.
+struct Escaping<F>(F);
+
+/// Hands the calls that layouts care about on to the layout inside.
+macro_rules! hand_on {
+    ($($name:ident($($arg:ident: $type:ty),*);)*) => {$(
+        fn $name<W: ?Sized + Write>(&mut self, out: &mut W $(, $arg: $type)*) -> io::Result<()> {
+            self.0.$name(out $(, $arg)*)
+        }
+    )*};
+}
+
+impl<F: Formatter> Formatter for Escaping<F> {
+    hand_on! {
+        begin_array();
+        end_array();
+        begin_array_value(first: bool);
+        end_array_value();
+        begin_object();
+        end_object();
+        begin_object_key(first: bool);
+        begin_object_value();
+        end_object_value();
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
+        let mut rest = text;
+        while let Some(at) = rest.find(sanitize::is_hostile) {
+            out.write_all(&rest.as_bytes()[..at])?;
+            let c = rest[at..].chars().next().expect("a match holds a character");
+            let mut units = [0; 2];
+            c.encode_utf16(&mut units).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
+            rest = &rest[at + c.len_utf8()..];
+        }
+        out.write_all(rest.as_bytes())
+    }
 }
 
 fn tool(report: &Report<'_>) -> Tool {
@@ -171,8 +227,12 @@ fn scan<'a>(report: &'a Report<'_>) -> Scan<'a> {
         commits: c.commits,
         blobs: c.blobs,
         bytes: c.bytes,
-        skipped: receipt.skipped.iter().map(|(path, reason)| Reasoned { path, reason }).collect(),
-        errors: receipt.errors.iter().map(|e| Reasoned { path: &e.place, reason: &e.problem }).collect(),
+        skipped: receipt.skipped.iter().map(|(path, reason)| Reasoned { path, reason, advice: "" }).collect(),
+        errors: receipt
+            .errors
+            .iter()
+            .map(|e| Reasoned { path: &e.place, reason: &e.problem, advice: &e.advice })
+            .collect(),
     }
 }
 
@@ -192,17 +252,19 @@ fn row<'a>(report: &'a Report<'_>, finding: &'a Finding, options: &Options) -> R
         rule: &rule.id,
         name: &rule.name,
         provider: &rule.provider,
-        severity: severity(finding.severity),
-        confidence: confidence(finding.confidence),
+        severity: words::severity(finding.severity),
+        confidence: words::confidence(finding.confidence),
         secret,
         fingerprint: finding.fingerprint.as_str(),
         entropy: finding.secret.entropy(),
         locations: finding.places.iter().map(location).collect(),
         status: finding.status.word(),
         status_detail,
+        exposure: story::exposure(report, finding).word(),
         impact: &rule.impact,
         remedy: &rule.remedy,
         docs: rule.references.first().map_or("", AsRef::as_ref),
+        steps: story::steps(report, finding),
         reasons: finding.reasons.iter().map(|r| ReasonRow { judge: r.judge, text: &r.text }).collect(),
         linked: finding.linked.iter().map(|l| LinkedRow { kind: &l.kind, text: &l.text }).collect(),
     }
@@ -243,21 +305,4 @@ fn ignored<'a>(report: &'a Report<'_>, ignored: &'a Ignored) -> IgnoredRow<'a> {
 
 fn stale(entry: &Stale) -> StaleRow<'_> {
     StaleRow { place: &entry.place, entry: &entry.entry, problem: &entry.problem }
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Low => "low",
-        Severity::Medium => "medium",
-        Severity::High => "high",
-        Severity::Critical => "critical",
-    }
-}
-
-fn confidence(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::Low => "low",
-        Confidence::Medium => "medium",
-        Confidence::High => "high",
-    }
 }

@@ -2,6 +2,12 @@
 
 mod human;
 mod json;
+mod sanitize;
+mod scrub;
+mod story;
+mod words;
+mod wrap;
 mod write;
 
-pub use write::{Format, Options, write};
+pub use sanitize::{line as sanitized, lines as sanitized_lines};
+pub use write::{Format, Options, receipt, write};

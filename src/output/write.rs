@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{human, json};
+use super::{human, json, scrub, words};
 use crate::report::Report;
 
 /// How a report is written.
@@ -32,14 +32,21 @@ pub struct Options {
 }
 
 impl Format {
+    /// Every format, in the order of the documentation.
+    pub const ALL: &'static [Self] = &[Self::Human, Self::Json, Self::Jsonl];
+
+    /// What the command line calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+            Self::Jsonl => "jsonl",
+        }
+    }
+
     /// The format called `name`.
     pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "human" => Self::Human,
-            "json" => Self::Json,
-            "jsonl" => Self::Jsonl,
-            _ => return None,
-        })
+        Self::ALL.iter().copied().find(|f| f.name() == name)
     }
 }
 
@@ -48,9 +55,18 @@ impl Format {
 /// # Errors
 /// What `out` says.
 pub fn write(report: &Report<'_>, format: Format, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let scrubbed = if options.show_secrets { None } else { scrub::scrub(report) };
+    let report = scrubbed.as_ref().unwrap_or(report);
     match format {
         Format::Human => human::write(report, options, out),
         Format::Json => json::write(report, options, out),
         Format::Jsonl => json::write_lines(report, options, out),
     }
+}
+
+/// What standard error says when the report itself goes elsewhere: what could not be read, and the receipt
+/// unless `quiet`.
+pub fn receipt(report: &Report<'_>, options: &Options) -> String {
+    let scrubbed = if options.show_secrets { None } else { scrub::scrub(report) };
+    words::short_receipt(scrubbed.as_ref().unwrap_or(report), options.quiet)
 }
