@@ -54,6 +54,16 @@ impl GlobSet {
         let path = path.trim_start_matches("./").trim_start_matches('/');
         self.set.matched_path_or_any_parents(path, false).is_ignore()
     }
+
+    /// Whether everything in the folder at `path` is matched, so that it need not be entered. With a
+    /// `!` pattern the answer is always no: it may take back a file below.
+    pub fn covers(&self, path: &str) -> bool {
+        if self.set.is_empty() || self.set.num_whitelists() > 0 {
+            return false;
+        }
+        let path = path.trim_start_matches("./").trim_start_matches('/');
+        self.set.matched_path_or_any_parents(path, true).is_ignore()
+    }
 }
 
 #[cfg(test)]
@@ -67,5 +77,12 @@ mod tests {
         assert!(globs.matches("x/Cargo.lock"));
         assert!(!globs.matches("keep.lock"));
         assert!(!globs.matches("src/vendor.rs"));
+    }
+
+    #[test]
+    fn a_folder_is_covered_unless_something_may_be_taken_back() {
+        assert!(GlobSet::new(["vendor/"]).unwrap().covers("a/vendor"));
+        assert!(!GlobSet::new(["vendor/"]).unwrap().covers("a"));
+        assert!(!GlobSet::new(["vendor/", "!keep.lock"]).unwrap().covers("vendor"));
     }
 }

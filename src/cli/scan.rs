@@ -28,7 +28,6 @@ pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
         exclude: session.exclude.clone(),
         include: session.include.clone(),
         jobs: args.common.jobs,
-        tracked: Vec::new(),
     };
     session.run(&Files::new(paths, options))
 }

@@ -1,40 +1,32 @@
-//! Files and folders as a source: walked in parallel, read in pieces of bounded size.
+//! Files and folders as a source: named files read one after the other, folders walked in parallel.
 //!
-//! In flow paths; out flow blobs. Ignored files are left out, unless git tracks them. It follows no
-//! symbolic link out of the tree and never reads `.git`.
+//! In flow paths; out flow blobs. A file that is named is read even if an ignore file names it, too; what
+//! the excludes name is read in no case. It never reads `.git` and follows no symbolic link out of a folder.
 
+use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
-use ignore::{DirEntry, WalkBuilder, WalkState};
-
+use super::pieces::{Outlet, Reader};
 use super::source::{Coverage, Item, Source, SourceError};
-use super::text::{self, Encoding};
-use crate::blob::{Blob, BlobKind, Position};
+use super::walk::Walk;
+use crate::blob::{Blob, BlobKind};
 use crate::glob::GlobSet;
-
-/// How much of a file is in memory at once.
-const PIECE: usize = 4 * 1024 * 1024;
-
-/// How many bytes two neighbouring pieces share: longer than any secret with its context.
-const OVERLAP: usize = 64 * 1024;
 
 /// What to walk and how.
 #[derive(Debug, Clone)]
 pub struct FileOptions {
     /// Leave out what ignore files name (unless git tracks it).
     pub gitignore: bool,
-    /// Patterns of files to leave out.
+    /// Patterns of files to leave out, relative to the working folder; of a folder that is named by an
+    /// absolute path or lies outside of it, relative to that folder.
     pub exclude: GlobSet,
     /// If not empty, only files that match.
     pub include: GlobSet,
     /// Threads; 0 means one a core.
     pub jobs: usize,
-    /// Files (relative to the working folder) that are scanned although ignore files name them:
-    /// those that git tracks.
-    pub tracked: Vec<PathBuf>,
 }
 
 /// A set of files and folders.
@@ -44,229 +36,123 @@ pub struct Files {
     options: FileOptions,
 }
 
-#[derive(Default)]
-struct Tally {
-    files: AtomicU64,
-    bytes: AtomicU64,
-}
-
 impl Files {
     /// The files at and below `paths`.
     pub fn new(paths: Vec<PathBuf>, options: FileOptions) -> Self {
         Self { paths, options }
     }
-
-    fn walker(&self) -> Option<WalkBuilder> {
-        let (first, rest) = self.paths.split_first()?;
-        let mut walk = WalkBuilder::new(first);
-        rest.iter().for_each(|path| {
-            walk.add(path);
-        });
-        walk.hidden(false)
-            .git_ignore(self.options.gitignore)
-            .git_global(self.options.gitignore)
-            .git_exclude(self.options.gitignore)
-            .ignore(self.options.gitignore)
-            .parents(self.options.gitignore)
-            .require_git(false)
-            .follow_links(false)
-            .threads(self.options.jobs)
-            .filter_entry(|entry| entry.file_name() != ".git" || entry.depth() == 0);
-        Some(walk)
-    }
-
-    /// Whether the options leave the file out.
-    fn excluded(&self, name: &str) -> bool {
-        self.options.exclude.matches(name)
-            || !self.options.include.is_empty() && !self.options.include.matches(name)
-    }
-
-    fn file(&self, path: &Path, reader: &mut Reader, tally: &Tally, sink: &(dyn Fn(Item<'_>) + Sync)) {
-        let name = name_of(path);
-        if self.excluded(&name) {
-            return;
-        }
-        let result = File::open(path).and_then(|mut file| reader.read(&mut file, &name, sink));
-        match result {
-            Ok(bytes) => {
-                tally.files.fetch_add(1, Relaxed);
-                tally.bytes.fetch_add(bytes, Relaxed);
-            }
-            Err(error) => sink(Item::Trouble(unreadable(&name, &error))),
-        }
-    }
-
-    fn entry(
-        &self,
-        entry: Result<DirEntry, ignore::Error>,
-        reader: &mut Reader,
-        tally: &Tally,
-        sink: &(dyn Fn(Item<'_>) + Sync),
-    ) {
-        match entry {
-            Err(error) => sink(Item::Trouble(SourceError::new("the folder walk", error))),
-            Ok(entry) => {
-                let kind = entry.file_type();
-                let linked = entry.depth() == 0 && entry.path().is_file();
-                if kind.is_some_and(|k| k.is_file()) || linked {
-                    self.file(entry.path(), reader, tally, sink);
-                }
-            }
-        }
-    }
 }
 
 impl Source for Files {
     fn each(&self, sink: &(dyn Fn(Item<'_>) + Sync)) -> Coverage {
-        let tally = Tally::default();
-        if let Some(walk) = self.walker() {
-            let tally = &tally;
-            walk.build_parallel().run(|| {
-                let mut reader = Reader::default();
-                Box::new(move |entry| {
-                    self.entry(entry, &mut reader, tally, sink);
-                    WalkState::Continue
-                })
-            });
+        let reading = Reading::new(&self.options, sink);
+        let (folders, files): (Vec<_>, Vec<_>) = self.paths.iter().partition(|path| path.is_dir());
+        let working = std::env::current_dir().unwrap_or_default();
+        reading.all(&files, |path, reader| {
+            let name = name_of(path);
+            if reading.options.leave_out(&name_of(path.strip_prefix(&working).unwrap_or(path))) {
+                let reason = "left out by --exclude, --include or the configuration".to_owned();
+                return sink(Item::Skipped { path: name.into_owned(), reason });
+            }
+            reading.file(path, &name, reader);
+        });
+        for folder in folders {
+            Walk::new(folder, &reading).run();
         }
         Coverage {
             kind: "tree",
             scope: self.paths.iter().map(|p| name_of(p)).collect::<Vec<_>>().join(", "),
-            files: tally.files.load(Relaxed),
-            blobs: tally.files.load(Relaxed),
-            bytes: tally.bytes.load(Relaxed),
+            files: reading.files.load(Relaxed),
+            blobs: reading.files.load(Relaxed),
+            bytes: reading.bytes.load(Relaxed),
             ..Coverage::default()
         }
     }
 }
 
-/// The name a file is reported under: `/` between parts, no leading `./`.
-fn name_of(path: &Path) -> String {
-    let name = path.to_string_lossy();
-    let name = if std::path::MAIN_SEPARATOR == '/' { name.into_owned() } else { name.replace('\\', "/") };
-    name.strip_prefix("./").map_or_else(|| name.clone(), str::to_owned)
-}
-
-fn unreadable(name: &str, error: &io::Error) -> SourceError {
-    let trouble = SourceError::new(name, format!("cannot be read: {error}"));
-    match error.kind() {
-        io::ErrorKind::PermissionDenied => trouble.advise("make it readable, or leave it out with --exclude"),
-        _ => trouble,
+impl FileOptions {
+    /// Whether the patterns leave out the file of this name.
+    pub(super) fn leave_out(&self, name: &str) -> bool {
+        self.exclude.matches(name) || !self.include.is_empty() && !self.include.matches(name)
     }
 }
 
-/// A reused buffer and the cutting of a stream into pieces.
-#[derive(Default)]
-pub(crate) struct Reader {
-    buffer: Vec<u8>,
+/// What all threads of a run share: the options, the sink and the count of what was read.
+pub(super) struct Reading<'a> {
+    pub(super) options: &'a FileOptions,
+    pub(super) sink: &'a (dyn Fn(Item<'_>) + Sync),
+    pub(super) files: AtomicU64,
+    bytes: AtomicU64,
 }
 
-impl Reader {
-    /// Reads `input` to its end, pushes it piece by piece, and says how many bytes there were.
-    pub(crate) fn read(
-        &mut self,
-        input: &mut dyn Read,
-        name: &str,
-        sink: &(dyn Fn(Item<'_>) + Sync),
-    ) -> io::Result<u64> {
-        let mut total = self.fill(input, 0)?;
-        let encoding = text::sniff(&self.buffer[..total]);
-        let mut start = Position::START;
-        let mut kept = 0;
-        let mut read = total as u64;
-        {
-            let (Encoding::Bytes(_, mark) | Encoding::Utf16(_, mark)) = encoding;
-            self.buffer.copy_within(mark..total, 0);
-            total -= mark;
-        }
-        loop {
-            let last = total < PIECE;
-            let cut = if last { total } else { piece_end(&self.buffer[..total], encoding) };
-            let from = start;
-            let piece = Piece { name, from, kept, cut };
-            start = piece.push(&self.buffer[..total], encoding, sink);
-            if last {
-                return Ok(read);
+impl<'a> Reading<'a> {
+    fn new(options: &'a FileOptions, sink: &'a (dyn Fn(Item<'_>) + Sync)) -> Self {
+        Self { options, sink, files: AtomicU64::new(0), bytes: AtomicU64::new(0) }
+    }
+
+    /// Reads one file, reported as `name`.
+    pub(super) fn file(&self, path: &Path, name: &str, reader: &mut Reader) {
+        match self.read(path, name, reader) {
+            Ok(bytes) => {
+                self.files.fetch_add(1, Relaxed);
+                self.bytes.fetch_add(bytes, Relaxed);
             }
-            // What the next piece needs to see of this one.
-            let keep = cut.saturating_sub(OVERLAP) & !1;
-            self.buffer.copy_within(keep..total, 0);
-            kept = cut - keep;
-            let held = total - keep;
-            total = self.fill(input, held)?;
-            read += (total - held) as u64;
+            Err(error) => (self.sink)(Item::Trouble(unreadable(name, &error))),
         }
     }
 
-    /// Reads until the buffer holds a piece or the input ends; returns how many bytes it holds.
-    fn fill(&mut self, input: &mut dyn Read, held: usize) -> io::Result<usize> {
-        let mut total = held;
-        loop {
-            if self.buffer.len() < PIECE && total == self.buffer.len() {
-                let grown = (self.buffer.len() * 2).clamp(OVERLAP, PIECE);
-                self.buffer.resize(grown, 0);
-            }
-            if total == PIECE {
-                return Ok(total);
-            }
-            match input.read(&mut self.buffer[total..]) {
-                Ok(0) => return Ok(total),
-                Ok(n) => total += n,
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(e),
-            }
-        }
+    fn read(&self, path: &Path, name: &str, reader: &mut Reader) -> io::Result<u64> {
+        let mut file = File::open(path)?;
+        reader.read(&mut file, Outlet { path: name, unpacked: &[], sink: self.sink })
     }
-}
 
-/// Where a piece stops answering: at a line end near its end if there is one, always on a whole unit.
-fn piece_end(bytes: &[u8], encoding: Encoding) -> usize {
-    let latest = bytes.len() - OVERLAP;
-    let early = latest - OVERLAP;
-    let end = match encoding {
-        Encoding::Bytes(..) => memchr::memrchr(b'\n', &bytes[early..latest]).map(|n| early + n + 1),
-        Encoding::Utf16(..) => None,
-    };
-    end.unwrap_or(latest & !1)
-}
+    /// Pushes the last part of a path: a key can stand in the name of a file.
+    pub(super) fn name(&self, path: &Path, name: &str) {
+        let last = path.file_name().unwrap_or_default().as_encoded_bytes();
+        let blob = Blob { kind: BlobKind::Name, unpacked: &["file name"], ..Blob::whole(name, last) };
+        (self.sink)(Item::Blob(blob));
+    }
 
-struct Piece<'a> {
-    name: &'a str,
-    from: Position,
-    /// Bytes at the start that the piece before answered for.
-    kept: usize,
-    /// Where it stops answering.
-    cut: usize,
-}
-
-impl Piece<'_> {
-    /// Pushes the piece and returns the position of the byte where the next one begins.
-    fn push(&self, bytes: &[u8], encoding: Encoding, sink: &(dyn Fn(Item<'_>) + Sync)) -> Position {
-        let last = self.cut == bytes.len();
-        let next = if last { self.cut } else { self.cut.saturating_sub(OVERLAP) & !1 };
-        let whole = |bytes, kind, fresh, unpacked| Blob {
-            path: self.name,
-            bytes,
-            kind,
-            start: self.from,
-            fresh,
-            object: None,
-            unpacked,
+    /// Calls `work` with every item, in several threads if there are many.
+    pub(super) fn all<T: Sync>(&self, items: &[T], work: impl Fn(&T, &mut Reader) + Sync) {
+        const WORTH_A_THREAD: usize = 32;
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let wanted = if self.options.jobs == 0 { cores() } else { self.options.jobs };
+        let next = AtomicUsize::new(0);
+        let run = || {
+            let mut reader = Reader::default();
+            while let Some(item) = items.get(next.fetch_add(1, Relaxed)) {
+                work(item, &mut reader);
+            }
         };
-        match encoding {
-            Encoding::Bytes(kind, _) => {
-                sink(Item::Blob(whole(bytes, kind, self.kept..self.cut, &[])));
-                if last { self.from } else { self.from.after(&bytes[..next]) }
+        std::thread::scope(|scope| {
+            for _ in 1..wanted.min(items.len() / WORTH_A_THREAD) {
+                scope.spawn(run);
             }
-            Encoding::Utf16(little, _) => {
-                let text = text::from_utf16(bytes, little);
-                let length = |n: usize| text::from_utf16(&bytes[..n], little).len();
-                let fresh =
-                    if last { length(self.kept)..text.len() } else { length(self.kept)..length(self.cut) };
-                let name: &[&str] = if little { &["utf-16le"] } else { &["utf-16be"] };
-                sink(Item::Blob(whole(text.as_bytes(), BlobKind::Text, fresh, name)));
-                self.from.after(text::from_utf16(&bytes[..next], little).as_bytes())
-            }
-        }
+            run();
+        });
+    }
+}
+
+/// The name a file is reported under: `/` between parts, no leading `./`.
+pub(super) fn name_of(path: &Path) -> Cow<'_, str> {
+    let name = path.to_string_lossy();
+    if std::path::MAIN_SEPARATOR != '/' {
+        let name = name.replace('\\', "/");
+        return name.strip_prefix("./").map(str::to_owned).unwrap_or(name).into();
+    }
+    match name {
+        Cow::Borrowed(name) => name.strip_prefix("./").unwrap_or(name).into(),
+        Cow::Owned(name) => name.strip_prefix("./").map(str::to_owned).unwrap_or(name).into(),
+    }
+}
+
+/// Trouble with a file or folder, with advice if there is any.
+pub(super) fn unreadable(name: &str, error: &io::Error) -> SourceError {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => SourceError::new(name, "cannot be read: permission denied")
+            .advise("make it readable, or leave it out with --exclude"),
+        io::ErrorKind::NotFound => SourceError::new(name, "vanished before it could be read"),
+        _ => SourceError::new(name, format!("cannot be read: {error}")),
     }
 }

@@ -3,10 +3,12 @@
 mod files;
 pub mod git;
 mod origin;
+mod pieces;
 #[allow(clippy::module_inception, reason = "a file is named after its one main type")]
 mod source;
 mod stdin;
 mod text;
+mod walk;
 
 pub use files::{FileOptions, Files};
 pub use origin::{CommitInfo, Origin};

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::sync::Mutex;
 
-use super::files::Reader;
+use super::pieces::{Outlet, Reader};
 use super::source::{Coverage, Item, Source, SourceError};
 
 /// One stream of bytes, read once, in bounded memory.
@@ -23,7 +23,7 @@ impl<R: Read + Send> Source for Stdin<R> {
     fn each(&self, sink: &(dyn Fn(Item<'_>) + Sync)) -> Coverage {
         let mut input = self.input.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut reader = Reader::default();
-        let bytes = match reader.read(&mut *input, &self.name, sink) {
+        let bytes = match reader.read(&mut *input, Outlet { path: &self.name, unpacked: &[], sink }) {
             Ok(bytes) => bytes,
             Err(error) => {
                 sink(Item::Trouble(SourceError::new(&self.name, error)));

@@ -13,6 +13,41 @@ pub(crate) enum Encoding {
     Utf16(bool, usize),
 }
 
+impl Encoding {
+    /// How many bytes of the start are a byte order mark.
+    pub(crate) fn mark(self) -> usize {
+        let (Self::Bytes(_, mark) | Self::Utf16(_, mark)) = self;
+        mark
+    }
+
+    /// The latest place at or before `at` that parts no character and no CR from its LF.
+    pub(crate) fn whole(self, bytes: &[u8], mut at: usize) -> usize {
+        match self {
+            Self::Bytes(..) => {
+                let inside = |b: &u8| b & 0xC0 == 0x80;
+                // A character has three such bytes at most; more of them are no UTF-8.
+                let back = bytes[..=at.min(bytes.len() - 1)].iter().rev().take(4).take_while(|b| inside(b));
+                let back = back.count();
+                at -= if back < 4 { back.min(at) } else { 0 };
+                let parted = at > 0 && bytes[at - 1] == b'\r' && bytes.get(at) == Some(&b'\n');
+                at - usize::from(parted)
+            }
+            Self::Utf16(little, _) => {
+                at &= !1;
+                let unit = |at: usize| bytes.get(at..at + 2).map(|pair| unit(pair, little));
+                let low = |u: u16| (0xDC00..0xE000).contains(&u);
+                let lf = u16::from(b'\n');
+                let parted = |at: usize| match (unit(at - 2), unit(at)) {
+                    (_, Some(after)) if low(after) => true,
+                    (Some(before), Some(after)) => before == u16::from(b'\r') && after == lf,
+                    _ => false,
+                };
+                at - if at >= 2 && parted(at) { 2 } else { 0 }
+            }
+        }
+    }
+}
+
 /// How many bytes the guess looks at.
 pub(crate) const SNIFF: usize = 8 * 1024;
 
@@ -47,14 +82,25 @@ fn kind(head: &[u8]) -> BlobKind {
     if memchr::memchr(0, head).is_some() { BlobKind::Binary } else { BlobKind::Text }
 }
 
+/// One code unit of UTF-16.
+fn unit(pair: &[u8], little: bool) -> u16 {
+    let pair = [pair[0], pair[1]];
+    if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) }
+}
+
 /// Transcodes UTF-16 to UTF-8; what is no character becomes U+FFFD, so positions stay true.
 pub(crate) fn from_utf16(bytes: &[u8], little: bool) -> String {
-    let unit = |p: &[u8]| {
-        let pair = [p[0], p[1]];
-        if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) }
-    };
-    let units = bytes.chunks_exact(2).map(unit);
-    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    characters(bytes, little).collect()
+}
+
+/// How long [`from_utf16`]'s answer is, in bytes.
+pub(crate) fn length_of_utf16(bytes: &[u8], little: bool) -> usize {
+    characters(bytes, little).map(char::len_utf8).sum()
+}
+
+fn characters(bytes: &[u8], little: bool) -> impl Iterator<Item = char> {
+    let units = bytes.chunks_exact(2).map(move |pair| unit(pair, little));
+    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
 }
 
 #[cfg(test)]

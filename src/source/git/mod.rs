@@ -1,1 +1,3 @@
 //! Git as a source: the index, ranges of commits, whole histories.
+
+pub(crate) mod tracked;
