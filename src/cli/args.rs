@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::completions::CompletionsArgs;
 use super::install::InstallArgs;
+use super::rules::RulesArgs;
 
 /// Finds leaked API keys and credentials in working trees and git history.
 #[derive(Debug, Parser)]
@@ -37,6 +38,8 @@ pub(super) enum Command {
     Completions(CompletionsArgs),
     /// Write the manual page to standard output.
     Man,
+    /// List, show or prove the rules.
+    Rules(RulesArgs),
 }
 
 /// `skout scan`.

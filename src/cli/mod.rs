@@ -5,6 +5,7 @@ mod completions;
 mod exit;
 mod install;
 mod reports;
+mod rules;
 mod run;
 mod scan;
 mod session;

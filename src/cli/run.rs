@@ -6,7 +6,7 @@ use clap::Parser;
 
 use super::args::{Cli, Command};
 use super::exit::Exit;
-use super::{completions, install, scan};
+use super::{completions, install, rules, scan};
 
 /// Reads the arguments, runs the command, and says on standard error what went wrong.
 pub fn main() -> ExitCode {
@@ -26,6 +26,7 @@ pub fn main() -> ExitCode {
         Some(Command::Doctor) => install::doctor(),
         Some(Command::Completions(args)) => completions::completions(args),
         Some(Command::Man) => completions::man(),
+        Some(Command::Rules(args)) => rules::run(args),
     };
     match done {
         Ok(exit) => ExitCode::from(exit.status()),

@@ -11,8 +11,10 @@ mod frame;
 pub mod judge;
 mod overlap;
 mod patterns;
+mod proof;
 mod view;
 
 pub use candidate::Candidate;
 pub use detector::{Detector, Settings, Trace};
+pub use proof::{Failure, prove};
 pub use view::View;

@@ -1,6 +1,7 @@
 //! Rules: what a credential looks like, how bad it is, what to do, and the proof that the rule works.
 
 pub mod example;
+mod part;
 #[allow(clippy::module_inception, reason = "a file is named after its one main type")]
 pub mod rule;
 pub mod schema;

@@ -57,6 +57,13 @@ pub enum Syntax {
     Assignment,
 }
 
+/// The judges that `structure` may name; `detect/judge/structure/` has one file a family.
+pub const STRUCTURES: &[&str] =
+    &["anthropic", "basic-auth", "helicone", "one-api", "openai", "openai-compatible", "urlsafe16", "uuid4"];
+
+/// The judges that `checksum` may name; `detect/judge/checksum/` has one file a family.
+pub const CHECKSUMS: &[&str] = &["crc32-base62"];
+
 /// One rule as written.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -190,14 +197,24 @@ impl RuleEntry {
     /// Whether every match begins with one of the anchors, so that a hit can be refused by the byte
     /// before it without running the pattern.
     pub fn anchored_at_start(&self) -> bool {
-        let body = self.pattern.trim_start_matches(r"\b");
-        let body = body.strip_prefix("(?<secret>").unwrap_or(body);
-        !self.anchors.is_empty()
-            && !body.contains("(?i")
-            && !has_top_level_alternation(&self.pattern)
-            && self.anchors.len() == 1
-            && body.starts_with(&escape(&self.anchors[0]))
-            && !body[escape(&self.anchors[0]).len()..].starts_with(['?', '*', '{', '+'])
+        let Ok(pattern) = self.parsed() else { return false };
+        let prefixes = regex_syntax::hir::literal::Extractor::new().extract(&pattern);
+        prefixes.literals().is_some_and(|all| {
+            let begins = |literal: &[u8]| self.anchors.iter().any(|a| literal.starts_with(a.as_bytes()));
+            !all.is_empty() && all.iter().all(|literal| begins(literal.as_bytes()))
+        })
+    }
+
+    /// Whether the judges that the rule names exist.
+    fn check_judges(&self) -> Result<(), RuleError> {
+        let named = [("structure", &self.structure, STRUCTURES), ("checksum", &self.checksum, CHECKSUMS)];
+        for (field, name, known) in named {
+            if let Some(name) = name.as_deref().filter(|n| !known.contains(n)) {
+                let known = known.join(", ");
+                return Err(self.error(format!("there is no {field} '{name}'; there are {known}")));
+            }
+        }
+        Ok(())
     }
 
     /// Checks what can be checked without running the rule.
@@ -221,6 +238,7 @@ impl RuleEntry {
         if self.anchors.is_empty() && self.keywords.is_empty() {
             return Err(self.error("needs 'anchors' or 'keywords'"));
         }
+        self.check_judges()?;
         if let Some(short) = self.anchors.iter().find(|a| a.len() < 3 || a.len() > 60) {
             return Err(self.error(format!("the anchor '{short}' must have 3 to 60 bytes")));
         }
@@ -229,29 +247,6 @@ impl RuleEntry {
         }
         Ok(())
     }
-}
-
-/// Escapes the regex metacharacters of a literal.
-fn escape(literal: &str) -> String {
-    regex_syntax::escape(literal)
-}
-
-/// Whether a `|` stands outside all groups and classes.
-fn has_top_level_alternation(pattern: &str) -> bool {
-    let (mut depth, mut class, mut escaped) = (0i32, false, false);
-    for c in pattern.chars() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '[' => class = true,
-            ']' => class = false,
-            '(' if !class => depth += 1,
-            ')' if !class => depth -= 1,
-            '|' if !class && depth <= i32::from(pattern.starts_with("(?<secret>")) => return true,
-            _ => {}
-        }
-    }
-    false
 }
 
 impl RuleFile {
@@ -271,4 +266,42 @@ impl RuleFile {
 pub fn duplicate_id<'a>(ids: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let mut seen = BTreeSet::new();
     ids.into_iter().find(|id| !seen.insert(*id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(anchors: &[&str], pattern: &str) -> RuleEntry {
+        let text = format!(
+            "provider = \"P\"\n[[rule]]\nid = \"p-key\"\nname = \"Key\"\nseverity = \"high\"\nanchors = {anchors:?}\n\
+             pattern = '{pattern}'\nimpact = \"i\"\nremedy = \"r\"\n[rule.examples]\nmatch = []\nclean = []\n"
+        );
+        let mut file: RuleFile = toml::from_str(&text).unwrap();
+        file.rules.remove(0)
+    }
+
+    #[test]
+    fn a_pattern_that_begins_with_its_anchors_is_known() {
+        assert!(entry(&["ghp_"], r"(?<secret>ghp_[a-z]{5})").anchored_at_start());
+        assert!(entry(&["ghp_"], r"\bghp_[a-z]{5}\b").anchored_at_start());
+        assert!(entry(&["ghp_", "gho_"], r"(?<secret>gh[po]_[a-z]{5})").anchored_at_start());
+        assert!(entry(&["aaa_", "bbb_"], r"(?:aaa_|bbb_)[a-z]{5}|aaa_x").anchored_at_start());
+    }
+
+    #[test]
+    fn a_pattern_that_may_begin_otherwise_is_known() {
+        assert!(!entry(&["ghp_"], r"(?<secret>gh[po]_[a-z]{5})").anchored_at_start());
+        assert!(!entry(&["ghp_"], r"(?:ghp_)?[a-z]{5}").anchored_at_start());
+        assert!(!entry(&["T3Blb"], r"sk-[a-z]{5,9}T3Blb[a-z]{5}").anchored_at_start());
+        assert!(!entry(&["ghp_"], r"(?i)ghp_[a-z]{5}").anchored_at_start());
+    }
+
+    #[test]
+    fn an_unknown_judge_is_an_error_that_names_the_rule() {
+        let mut rule = entry(&["ghp_"], "ghp_x");
+        rule.structure = Some("no-such".to_owned());
+        let error = rule.check().unwrap_err().to_string();
+        assert!(error.contains("p-key") && error.contains("no-such"), "{error}");
+    }
 }

@@ -1,6 +1,6 @@
 //! The order in which the judges speak.
 
-use super::{boundary, placeholder, structure};
+use super::{boundary, checksum, placeholder, structure};
 use crate::detect::Candidate;
 
 /// What a judge decides.
@@ -26,5 +26,6 @@ pub struct Judge {
 pub static COURT: &[Judge] = &[
     Judge { name: "boundary", judge: boundary::judge },
     Judge { name: "structure", judge: structure::judge },
+    Judge { name: "checksum", judge: checksum::judge },
     Judge { name: "placeholder", judge: placeholder::judge },
 ];

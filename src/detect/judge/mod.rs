@@ -1,6 +1,7 @@
 //! Judges: one doubt a file, cheapest first, each with a name and a reason.
 
 mod boundary;
+mod checksum;
 mod court;
 mod placeholder;
 mod structure;

@@ -1,0 +1,11 @@
+//! Structure: does a value have the inner build that every value of its kind has? One family a file.
+
+mod anthropic;
+mod judge;
+mod openai;
+mod relay;
+mod shape;
+mod token;
+
+pub(super) use judge::judge;
+pub(super) use shape::Shape;
