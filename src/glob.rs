@@ -21,6 +21,13 @@ pub struct GlobError {
     pub reason: String,
 }
 
+/// The empty set, which matches nothing.
+impl Default for GlobSet {
+    fn default() -> Self {
+        Self { set: Gitignore::empty() }
+    }
+}
+
 impl GlobSet {
     /// Compiles `patterns`, in order.
     ///

@@ -3,7 +3,7 @@
 //! In flow a source, a detector and a policy; out flows a report in a fixed order, the same at any
 //! number of threads. It opens nothing and prints nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -14,6 +14,10 @@ use crate::policy::{Decision, Policy};
 use crate::report::{Ignored, Receipt, Report};
 use crate::rule::RuleSet;
 use crate::source::{Item, Origin, Source, SourceError};
+
+/// Said of an object with a secret that no ref, and no path that takes part in the scan, leads to.
+const UNREACHED: &str =
+    "holds a secret, but lies outside the paths and refs of this scan (`--include dangling` reports it)";
 
 /// Told how far a long scan has come; called from many threads.
 pub trait Progress: Sync {
@@ -66,9 +70,9 @@ pub fn scan<'r>(
         }
     });
     let mut gathered = gathered.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    gathered.findings.retain(|f| !source.already_there(f.secret.reveal()));
-    let mut findings = merge(gathered.findings, rules);
-    attribute(source, &mut findings, &mut gathered.errors);
+    drop_old(source, detector, &mut gathered);
+    let mut findings = merge(std::mem::take(&mut gathered.findings), rules);
+    attribute(source, &mut findings, &mut gathered);
     let mut ignored: Vec<Ignored> =
         gathered.ignored.into_iter().flat_map(|(f, why)| set_aside(f, &why)).collect();
     let findings = decide(findings, rules, policy, &mut ignored);
@@ -79,6 +83,27 @@ pub fn scan<'r>(
         Receipt { coverage, rules: rules.count(), skipped: gathered.skipped, errors: gathered.errors };
     let stale = policy.stale(&receipt.coverage);
     Report { rules, findings, ignored, stale, receipt }
+}
+
+/// Drops the secrets that stood there before the change.
+fn drop_old(source: &dyn Source, detector: &Detector<'_>, gathered: &mut Gathered) {
+    gathered.findings.retain(|f| !source.already_there(f.secret.reveal()));
+    if gathered.findings.is_empty() {
+        return;
+    }
+    let before = Mutex::new((BTreeSet::new(), Vec::new()));
+    let locked = || before.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    source.before(&|item| match item {
+        Item::Blob(blob) => {
+            let found = detector.scan(&blob);
+            locked().0.extend(found.iter().map(|f| f.secret.reveal().to_vec()));
+        }
+        Item::Trouble(error) => locked().1.push(error),
+        Item::Skipped { .. } => {}
+    });
+    let (old, errors) = before.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    gathered.findings.retain(|f| !old.contains(f.secret.reveal()));
+    gathered.errors.extend(errors);
 }
 
 fn order(place: &Place) -> (&str, u64, u64) {
@@ -117,24 +142,26 @@ fn merge(findings: Vec<Finding>, rules: &RuleSet) -> Vec<Finding> {
 }
 
 /// Asks a source with history where the secrets came from, and puts its answer in the place of the bare objects.
-fn attribute(source: &dyn Source, findings: &mut [Finding], errors: &mut Vec<SourceError>) {
+fn attribute(source: &dyn Source, findings: &mut Vec<Finding>, gathered: &mut Gathered) {
     let groups: Vec<Vec<ObjectId>> =
         findings.iter().map(|f| f.places.iter().filter_map(|p| p.object).collect()).collect();
     match source.attribute(&groups) {
-        Err(error) => errors.push(error),
+        Err(error) => gathered.errors.push(error),
         Ok(answers) => {
             for (finding, origins) in findings.iter_mut().zip(answers) {
-                finding.places = placed(&finding.places, origins);
+                let places = placed(&finding.places, origins);
+                let unreached = places.is_empty().then(|| finding.places.first()?.object).flatten();
+                gathered.skipped.extend(unreached.map(|id| (format!("object {id}"), UNREACHED.to_owned())));
+                finding.places = places;
             }
+            findings.retain(|f| !f.places.is_empty());
         }
     }
 }
 
-/// A place for each origin, the position taken from the object it names, earliest first.
+/// A place for each origin, the position taken from the object it names, earliest first; places that are
+/// in no object stay. None is left if nothing that belongs to the scan reaches the objects.
 fn placed(found: &[Place], mut origins: Vec<Origin>) -> Vec<Place> {
-    if origins.is_empty() {
-        return found.to_vec();
-    }
     let time = |o: &Origin| o.introduced.as_ref().map_or(i64::MAX, |c| c.time);
     origins.sort_by(|a, b| (time(a), &a.path).cmp(&(time(b), &b.path)));
     let mut places = Vec::new();
@@ -144,6 +171,7 @@ fn placed(found: &[Place], mut origins: Vec<Origin>) -> Vec<Place> {
             places.push(Place { path, origin: Some(Box::new(origin.clone())), ..place.clone() });
         }
     }
+    places.extend(found.iter().filter(|p| p.object.is_none()).cloned());
     places
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::completions::CompletionsArgs;
+use super::git::GitArgs;
 use super::install::InstallArgs;
 use super::rules::RulesArgs;
 
@@ -40,6 +41,8 @@ pub(super) enum Command {
     Man,
     /// List, show or prove the rules.
     Rules(RulesArgs),
+    /// Scan a git repository: its whole history, what is staged, or some commits.
+    Git(GitArgs),
 }
 
 /// `skout scan`.
@@ -85,7 +88,8 @@ pub(super) struct CommonArgs {
     /// Leave out files that match (gitignore syntax); may be given more than once.
     #[arg(long, value_name = "GLOB")]
     pub(super) exclude: Vec<String>,
-    /// Only files that match (gitignore syntax); may be given more than once.
+    /// Only files that match (gitignore syntax); may be given more than once. For `skout git` also: reflog,
+    /// dangling (what no branch reaches any more); no-messages, no-notes, no-stash leave these out.
     #[arg(long, value_name = "GLOB")]
     pub(super) include: Vec<String>,
     /// Do not honour ignore comments.

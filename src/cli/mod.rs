@@ -3,6 +3,7 @@
 mod args;
 mod completions;
 mod exit;
+mod git;
 mod install;
 mod reports;
 mod rules;

@@ -6,7 +6,7 @@ use clap::Parser;
 
 use super::args::{Cli, Command};
 use super::exit::Exit;
-use super::{completions, install, rules, scan};
+use super::{completions, git, install, rules, scan};
 
 /// Reads the arguments, runs the command, and says on standard error what went wrong.
 pub fn main() -> ExitCode {
@@ -27,6 +27,7 @@ pub fn main() -> ExitCode {
         Some(Command::Completions(args)) => completions::completions(args),
         Some(Command::Man) => completions::man(),
         Some(Command::Rules(args)) => rules::run(args),
+        Some(Command::Git(args)) => git::run(args),
     };
     match done {
         Ok(exit) => ExitCode::from(exit.status()),

@@ -89,4 +89,10 @@ pub trait Source: Sync {
         let _ = secret;
         false
     }
+
+    /// Pushes what stood there before the change, so that a secret in it is no news. The engine asks only
+    /// when something was found; sources that look at no change push nothing.
+    fn before(&self, sink: &(dyn Fn(Item<'_>) + Sync)) {
+        let _ = sink;
+    }
 }

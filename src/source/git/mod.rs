@@ -1,3 +1,22 @@
 //! Git as a source: the index, ranges of commits, whole histories.
 
+mod attribution;
+mod commit;
+mod emit;
+mod facts;
+mod filter;
+mod graph;
+mod history;
+mod host;
+mod range;
+mod read;
+mod repo;
+mod staged;
 pub(crate) mod tracked;
+mod trees;
+mod when;
+
+pub use history::{History, HistoryOptions, Include};
+pub use range::Range;
+pub use repo::{git_dir, work_dir};
+pub use staged::Staged;

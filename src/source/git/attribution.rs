@@ -1,0 +1,176 @@
+//! Where secrets came from: for the blobs in which one secret stands, the commits that brought it in and
+//! took it away, path by path.
+//!
+//! In flow groups of object ids, one group a secret; out flow origins. It compares the commits of a graph
+//! with their parents, oldest first, and enters only trees that can hold what is asked for.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use git2::{ObjectType, Oid, Repository};
+
+use super::super::origin::Origin;
+use super::super::source::SourceError;
+use super::facts::Facts;
+use super::graph::Graph;
+use super::repo::{object_id, oid};
+use super::trees::{Compare, Prune, blob_at};
+use crate::blob::ObjectId;
+
+/// What happened to one secret on one path.
+#[derive(Debug, Default, Clone)]
+struct Story {
+    introduced: Option<(u32, Oid)>,
+    removed: Option<u32>,
+}
+
+/// Answers for groups of blobs and messages.
+pub(super) struct Attribution<'r> {
+    git: &'r Repository,
+    graph: &'r Graph,
+    /// Parents that lie outside the graph, whose trees count as "before".
+    outside: bool,
+    prune: Option<&'r Prune<'r>>,
+    groups_of: HashMap<Oid, Vec<usize>>,
+    stories: Vec<BTreeMap<Vec<u8>, Story>>,
+}
+
+impl<'r> Attribution<'r> {
+    /// For the commits of `graph`; `outside` says that it is a part of the history whose oldest commits
+    /// have parents elsewhere.
+    pub(super) fn new(git: &'r Repository, graph: &'r Graph, outside: bool) -> Self {
+        Self { git, graph, outside, prune: None, groups_of: HashMap::new(), stories: Vec::new() }
+    }
+
+    #[allow(dead_code, reason = "used by the reading of packs")]
+    /// Compares only trees that `wanted` lets through.
+    pub(super) fn pruned(mut self, wanted: &'r Prune<'r>) -> Self {
+        self.prune = Some(wanted);
+        self
+    }
+
+    /// One answer for each group.
+    pub(super) fn answer(mut self, groups: &[Vec<ObjectId>]) -> Result<Vec<Vec<Origin>>, SourceError> {
+        for (n, group) in groups.iter().enumerate() {
+            for id in group.iter().filter_map(oid) {
+                let list = self.groups_of.entry(id).or_default();
+                if list.last() != Some(&n) {
+                    list.push(n);
+                }
+            }
+        }
+        self.stories = vec![BTreeMap::new(); groups.len()];
+        if !self.groups_of.is_empty() {
+            self.walk()?;
+        }
+        let mut facts = Facts::new(self.git, self.graph);
+        let head = self.head_tree();
+        let mut answers = Vec::new();
+        for (n, group) in groups.iter().enumerate() {
+            let mut origins = self.files(n, head, &mut facts);
+            origins.extend(group.iter().filter_map(|id| self.message(id, &mut facts)));
+            answers.push(origins);
+        }
+        Ok(answers)
+    }
+
+    /// Compares every commit with its parents and notes what happens to the groups.
+    fn walk(&mut self) -> Result<(), SourceError> {
+        let mut compare = match self.prune {
+            Some(wanted) => Compare::only(self.git, wanted),
+            None => Compare::new(self.git),
+        };
+        let (groups_of, stories) = (&self.groups_of, &mut self.stories);
+        for n in self.graph.oldest_first() {
+            let parents = parent_trees(self.git, self.graph, n, self.outside);
+            let mut known = HashSet::new();
+            compare.run(Some(self.graph.tree(n)), &parents, &mut |change| {
+                let of = |id: &Oid| groups_of.get(id).map_or(&[][..], Vec::as_slice);
+                let new = change.new.map(|(id, _)| id);
+                known.clear();
+                known.extend(change.olds.iter().flat_map(of).copied());
+                for group in new.iter().flat_map(of).filter(|g| !known.contains(*g)) {
+                    let story = stories[*group].entry(change.path.to_vec()).or_default();
+                    story.introduced = story.introduced.or(new.map(|id| (n, id)));
+                    story.removed = None;
+                }
+                let now: &[usize] = new.as_ref().map_or(&[], of);
+                let mut gone: Vec<usize> = known.iter().filter(|g| !now.contains(g)).copied().collect();
+                gone.sort_unstable();
+                for group in gone {
+                    if let Some(story) = stories[group].get_mut(change.path) {
+                        story.removed = Some(n);
+                    }
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The origins of one group in files.
+    fn files(&self, group: usize, head: Option<Oid>, facts: &mut Facts<'_>) -> Vec<Origin> {
+        let mut origins = Vec::new();
+        for (path, story) in &self.stories[group] {
+            let Some((commit, blob)) = story.introduced else { continue };
+            let Some(origin) = facts.origin(path, commit) else { continue };
+            let now = head.and_then(|tree| blob_at(self.git, tree, path));
+            let in_head = now.is_some_and(|id| self.groups_of.get(&id).is_some_and(|g| g.contains(&group)));
+            let removed = story.removed.filter(|_| !in_head).and_then(|n| facts.info(n));
+            let Some(blob) = object_id(blob) else { continue };
+            origins.push(Origin { blob, in_head, removed, ..origin });
+        }
+        origins
+    }
+
+    /// The origin of a secret in a commit's or tag's message.
+    fn message(&self, id: &ObjectId, facts: &mut Facts<'_>) -> Option<Origin> {
+        let oid = oid(id)?;
+        if let Some(n) = self.graph.number(oid) {
+            let origin = facts.origin(b"commit message", n)?;
+            let in_head = self
+                .git
+                .head()
+                .ok()
+                .and_then(|h| h.target())
+                .is_some_and(|head| self.graph.number(head).is_some_and(|h| self.reaches(h, n)));
+            let link = origin.link.as_ref().and_then(|_| facts.commit_link(n));
+            return Some(Origin { blob: *id, in_head, link, ..origin });
+        }
+        if !self.graph.tags.contains(&oid) {
+            return None;
+        }
+        let odb = self.git.odb().ok()?;
+        let raw = odb.read(oid).ok().filter(|o| o.kind() == ObjectType::Tag)?;
+        let name = raw.data().split(|b| *b == b'\n').find_map(|line| line.strip_prefix(b"tag "))?;
+        let path = [b"message of tag ", name].concat();
+        let commit = self.git.find_object(oid, None).ok()?.peel_to_commit().ok()?;
+        let origin = facts.origin(&path, self.graph.number(commit.id())?)?;
+        Some(Origin { blob: *id, link: None, in_head: false, ..origin })
+    }
+
+    fn reaches(&self, from: u32, wanted: u32) -> bool {
+        let mut seen = HashSet::new();
+        let mut stack = vec![from];
+        while let Some(n) = stack.pop() {
+            if n == wanted {
+                return true;
+            }
+            if seen.insert(n) {
+                stack.extend(self.graph.parents(n));
+            }
+        }
+        false
+    }
+
+    fn head_tree(&self) -> Option<Oid> {
+        Some(self.git.head().ok()?.peel_to_commit().ok()?.tree_id())
+    }
+}
+
+/// The trees of a commit's parents, those outside the graph included if wanted.
+pub(super) fn parent_trees(git: &Repository, graph: &Graph, n: u32, outside: bool) -> Vec<Oid> {
+    if !outside {
+        return graph.parents(n).iter().map(|p| graph.tree(*p)).collect();
+    }
+    let Ok(commit) = git.find_commit(graph.id(n)) else { return Vec::new() };
+    commit.parents().map(|parent| parent.tree_id()).collect()
+}

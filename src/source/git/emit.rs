@@ -1,0 +1,122 @@
+//! From the bytes of a git object to blobs for the sink.
+//!
+//! In flow objects; out flow blobs, transcoded where they are UTF-16, and the counts for the receipt. A
+//! Git LFS pointer is replaced by what it points to, or reported.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use super::super::source::{Item, SourceError};
+use super::super::text::{self, Encoding};
+use crate::blob::{Blob, BlobKind, ObjectId};
+
+/// How every Git LFS pointer begins (Git LFS specification, "The Pointer").
+const LFS: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
+
+/// The longest pointer: the specification allows less than 1,024 bytes.
+const LFS_LONGEST: usize = 1024;
+
+/// Pushes objects into a sink and counts them.
+pub(super) struct Emitter<'s> {
+    sink: &'s (dyn Fn(Item<'_>) + Sync),
+    lfs: PathBuf,
+    blobs: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl<'s> Emitter<'s> {
+    /// For a repository whose git directory is `git_dir`.
+    pub(super) fn new(git_dir: &Path, sink: &'s (dyn Fn(Item<'_>) + Sync)) -> Self {
+        let lfs = git_dir.join("lfs").join("objects");
+        Self { sink, lfs, blobs: AtomicU64::new(0), bytes: AtomicU64::new(0) }
+    }
+
+    /// Blobs pushed and their bytes.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        (self.blobs.load(Relaxed), self.bytes.load(Relaxed))
+    }
+
+    /// Counts a blob that was read and needs no scan.
+    pub(super) fn count(&self, bytes: usize) {
+        self.blobs.fetch_add(1, Relaxed);
+        self.bytes.fetch_add(bytes as u64, Relaxed);
+    }
+
+    /// Pushes the content of a file. `path` may be empty when it is not known yet.
+    pub(super) fn file(&self, path: &str, bytes: &[u8], object: ObjectId) {
+        self.count(bytes.len());
+        if bytes.len() < LFS_LONGEST && bytes.starts_with(LFS) {
+            return self.pointer(path, bytes, object);
+        }
+        self.push(path, bytes, Some(object));
+    }
+
+    /// Pushes the message of a commit or tag.
+    pub(super) fn message(&self, path: &str, bytes: &[u8], object: ObjectId) {
+        let blob = Blob { kind: BlobKind::Message, object: Some(object), ..Blob::whole(path, bytes) };
+        (self.sink)(Item::Blob(blob));
+    }
+
+    /// Pushes the name of a file, branch or tag.
+    pub(super) fn name(&self, name: &str, object: Option<ObjectId>) {
+        let blob = Blob { kind: BlobKind::Name, object, ..Blob::whole(name, name.as_bytes()) };
+        (self.sink)(Item::Blob(blob));
+    }
+
+    /// Reports what is left out on purpose.
+    pub(super) fn skipped(&self, path: impl Into<String>, reason: impl Into<String>) {
+        (self.sink)(Item::Skipped { path: path.into(), reason: reason.into() });
+    }
+
+    /// Reports what should have been read and was not.
+    pub(super) fn trouble(&self, error: SourceError) {
+        (self.sink)(Item::Trouble(error));
+    }
+
+    fn push(&self, path: &str, bytes: &[u8], object: Option<ObjectId>) {
+        match text::sniff(bytes) {
+            Encoding::Bytes(kind, mark) => {
+                (self.sink)(Item::Blob(Blob { kind, object, ..Blob::whole(path, &bytes[mark..]) }));
+            }
+            Encoding::Utf16(little, mark) => {
+                let text = text::from_utf16(&bytes[mark..], little);
+                let unpacked: &[&str] = if little { &["utf-16le"] } else { &["utf-16be"] };
+                (self.sink)(Item::Blob(Blob { object, unpacked, ..Blob::whole(path, text.as_bytes()) }));
+            }
+        }
+    }
+
+    /// Scans what a Git LFS pointer points to, if it has been fetched.
+    fn pointer(&self, path: &str, bytes: &[u8], object: ObjectId) {
+        let name = if path.is_empty() { format!("object {object}") } else { path.to_owned() };
+        let content = lfs_id(bytes).map(|id| self.lfs.join(&id[..2]).join(&id[2..4]).join(id));
+        match content.map(std::fs::read) {
+            Some(Ok(content)) => self.push(path, &content, Some(object)),
+            _ => self.trouble(
+                SourceError::new(name, "the content is kept in Git LFS and has not been fetched")
+                    .advise("fetch it with `git lfs fetch --all`, then scan again"),
+            ),
+        }
+    }
+}
+
+/// The id in a pointer: 64 hexadecimal digits.
+fn lfs_id(bytes: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let id = text.lines().find_map(|line| line.strip_prefix("oid sha256:"))?;
+    (id.len() == 64 && id.bytes().all(|b| b.is_ascii_hexdigit())).then_some(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_whole_id_leads_to_a_file() {
+        let id = "0123456789abcdef".repeat(4);
+        let pointer =
+            |id: &str| format!("version https://git-lfs.github.com/spec/v1\noid sha256:{id}\nsize 3\n");
+        assert_eq!(lfs_id(pointer(&id).as_bytes()), Some(id.as_str()));
+        assert_eq!(lfs_id(pointer("../../../../etc/passwd").as_bytes()), None);
+    }
+}

@@ -1,0 +1,115 @@
+//! What is known about a commit beyond itself: which refs contain it, whether it was pushed, where it can
+//! be seen.
+//!
+//! In flow commits of a graph; out flow the fields of an [`Origin`]. It reads refs and configuration only.
+
+use std::collections::HashMap;
+
+use git2::{Oid, Repository};
+
+use super::super::origin::{CommitInfo, Origin};
+use super::commit::Commit;
+use super::graph::Graph;
+use super::host::Host;
+
+/// How many refs a report names for one origin.
+const MOST_REFS: usize = 50;
+
+/// A branch, tag or other ref, with the commit it leads to.
+#[derive(Debug, Clone)]
+struct Named {
+    name: String,
+    remote: bool,
+    commit: Oid,
+}
+
+/// Facts about the commits of one graph.
+pub(super) struct Facts<'r> {
+    git: &'r Repository,
+    graph: &'r Graph,
+    children: Vec<Vec<u32>>,
+    refs: Vec<Named>,
+    host: Option<Host>,
+    /// Refs and pushed, by introducing commit.
+    known: HashMap<u32, (Vec<String>, Option<bool>)>,
+}
+
+impl<'r> Facts<'r> {
+    /// Reads the refs of the repository.
+    pub(super) fn new(git: &'r Repository, graph: &'r Graph) -> Self {
+        let mut refs: Vec<Named> = Vec::new();
+        for reference in git.references().into_iter().flatten().flatten() {
+            let Ok(commit) = reference.peel_to_commit() else { continue };
+            let whole = String::from_utf8_lossy(reference.name_bytes()).into_owned();
+            if whole.ends_with("/HEAD") {
+                continue;
+            }
+            let short = ["refs/heads/", "refs/tags/", "refs/remotes/", "refs/"];
+            let name = short.iter().find_map(|p| whole.strip_prefix(p)).unwrap_or(&whole).to_owned();
+            refs.push(Named { name, remote: whole.starts_with("refs/remotes/"), commit: commit.id() });
+        }
+        refs.sort_by(|a, b| (a.name.len(), &a.name).cmp(&(b.name.len(), &b.name)));
+        let children = graph.children();
+        Self { git, graph, children, refs, host: host(git), known: HashMap::new() }
+    }
+
+    /// The story of a secret on `path` that commit `introduced` brought in.
+    pub(super) fn origin(&mut self, path: &[u8], introduced: u32) -> Option<Origin> {
+        let commit = self.graph.id(introduced);
+        let (refs, pushed) = self.containing(introduced);
+        let path = String::from_utf8_lossy(path).into_owned();
+        let link =
+            self.host.as_ref().filter(|_| pushed != Some(false)).map(|h| h.file(&commit.to_string(), &path));
+        Some(Origin {
+            path,
+            blob: super::repo::object_id(commit)?,
+            introduced: self.info(introduced),
+            removed: None,
+            in_head: false,
+            refs,
+            pushed,
+            link,
+        })
+    }
+
+    /// The page of a commit, if it was pushed to a host we know.
+    pub(super) fn commit_link(&self, commit: u32) -> Option<String> {
+        self.host.as_ref().map(|h| h.commit(&self.graph.id(commit).to_string()))
+    }
+
+    /// What a report says of a commit.
+    pub(super) fn info(&self, n: u32) -> Option<CommitInfo> {
+        let id = self.graph.id(n);
+        let odb = self.git.odb().ok()?;
+        let raw = odb.read(id).ok()?;
+        Commit::parse(raw.data())?.info(id)
+    }
+
+    /// The refs that contain a commit, and whether one of them is a remote's.
+    fn containing(&mut self, n: u32) -> (Vec<String>, Option<bool>) {
+        if let Some(known) = self.known.get(&n) {
+            return known.clone();
+        }
+        let marked = self.graph.descendants(n, &self.children);
+        let holds = |r: &&Named| self.graph.number(r.commit).is_some_and(|tip| marked[tip as usize]);
+        let mut names: Vec<String> = self.refs.iter().filter(holds).map(|r| r.name.clone()).collect();
+        if names.len() > MOST_REFS {
+            let more = names.len() - MOST_REFS;
+            names.truncate(MOST_REFS);
+            names.push(format!("and {more} more"));
+        }
+        let any_remote = self.refs.iter().any(|r| r.remote);
+        let pushed = any_remote.then(|| self.refs.iter().filter(holds).any(|r| r.remote));
+        self.known.insert(n, (names.clone(), pushed));
+        (names, pushed)
+    }
+}
+
+/// The host of `origin`, or of the first remote whose host is known.
+fn host(git: &Repository) -> Option<Host> {
+    let remotes = git.remotes().ok()?;
+    let names = remotes.iter().filter_map(|name| name.ok().flatten());
+    let address = |name: &str| Some(git.find_remote(name).ok()?.url().ok()?.to_owned());
+    let first = address("origin").and_then(|a| Host::of(&a));
+    first.or_else(|| names.filter_map(address).find_map(|a| Host::of(&a)))
+}

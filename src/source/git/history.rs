@@ -1,0 +1,190 @@
+//! A whole history: every object of every ref, each read once.
+//!
+//! In flow options; out flow blobs, messages and names. Paths are not known while reading; attribution
+//! answers for those blobs in which something was found.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Mutex;
+
+use git2::{ObjectType, Oid, Repository};
+
+use super::super::origin::Origin;
+use super::super::source::{Coverage, Item, Source, SourceError};
+use super::attribution::Attribution;
+use super::emit::Emitter;
+use super::filter::Filter;
+use super::graph::{Graph, shallow_commits};
+use super::range::{push_message, shallow_end, tips_of};
+use super::read::{self, Wanted};
+use super::repo::{Repo, trouble};
+use crate::blob::ObjectId;
+use crate::glob::GlobSet;
+
+/// What belongs to a history beside branches and tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Include {
+    /// Commits that only a reflog remembers.
+    pub reflog: bool,
+    /// Objects that nothing reaches any more.
+    pub dangling: bool,
+    /// Stashes.
+    pub stash: bool,
+    /// Notes.
+    pub notes: bool,
+    /// Messages of commits, tags and notes.
+    pub messages: bool,
+}
+
+impl Default for Include {
+    fn default() -> Self {
+        Self { reflog: false, dangling: false, stash: true, notes: true, messages: true }
+    }
+}
+
+/// How to read a history.
+#[derive(Debug, Clone, Default)]
+pub struct HistoryOptions {
+    /// What belongs to it.
+    pub include: Include,
+    /// Threads; 0 means one a core.
+    pub jobs: usize,
+    /// Paths to leave out.
+    pub exclude: GlobSet,
+    /// If not empty, only these paths.
+    pub only: GlobSet,
+}
+
+/// Everything that ever was in a repository.
+#[derive(Debug)]
+pub struct History {
+    repo: Repo,
+    options: HistoryOptions,
+    filter: Filter,
+    graph: Mutex<Graph>,
+}
+
+impl History {
+    /// The history of the repository at or above `path`.
+    ///
+    /// # Errors
+    /// There is no repository, or it cannot be opened.
+    pub fn open(path: &Path, options: HistoryOptions) -> Result<Self, SourceError> {
+        let repo = Repo::at(path)?;
+        let filter = Filter::new(options.exclude.clone(), options.only.clone());
+        Ok(Self { repo, options, filter, graph: Mutex::default() })
+    }
+
+    /// The refs that belong to the scan, and what they lead to.
+    fn tips(&self, git: &Repository) -> Result<Vec<Oid>, SourceError> {
+        let include = self.options.include;
+        let wanted = |name: &str| {
+            (include.stash || name != "refs/stash") && (include.notes || !name.starts_with("refs/notes/"))
+        };
+        let mut tips = tips_of(git, wanted)?;
+        tips.extend(git.head().ok().and_then(|head| head.target()));
+        let reflog = |name: &str, tips: &mut Vec<Oid>| {
+            let Ok(log) = git.reflog(name) else { return };
+            tips.extend(log.iter().flat_map(|e| [e.id_new(), e.id_old()]).filter(|id| !id.is_zero()));
+        };
+        if include.stash {
+            reflog("refs/stash", &mut tips);
+        }
+        if include.reflog {
+            reflog("HEAD", &mut tips);
+            for reference in git.references().into_iter().flatten().flatten() {
+                if let Ok(name) = reference.name() {
+                    reflog(name, &mut tips);
+                }
+            }
+        }
+        tips.sort_unstable();
+        tips.dedup();
+        Ok(tips)
+    }
+
+    fn read(&self, sink: &(dyn Fn(Item<'_>) + Sync)) -> Result<Coverage, SourceError> {
+        let git = self.repo.open()?;
+        let emitter = Emitter::new(git.commondir(), sink);
+        let tips = self.tips(&git)?;
+        let graph = Graph::load(&git, &tips, &[])?;
+        graph.missing.iter().for_each(|error| emitter.trouble(error.clone()));
+        let shallow = shallow_commits(&git);
+        let mut ends: Vec<&Oid> = shallow.iter().filter(|id| graph.number(**id).is_some()).collect();
+        ends.sort_unstable();
+        ends.into_iter().for_each(|id| emitter.trouble(shallow_end(*id)));
+        if self.options.include.messages {
+            (0..graph.len() as u32).for_each(|n| push_message(&git, graph.id(n), &emitter));
+            graph.tags.iter().for_each(|id| push_message(&git, *id, &emitter));
+        }
+        let blobs = reachable_blobs(&git, &graph, &emitter);
+        read::push_all(&self.repo, &git, &blobs, &emitter, self.options.jobs);
+        let (blobs, bytes) = emitter.counts();
+        let coverage = Coverage {
+            scope: format!("{} refs", tips.len()),
+            commits: graph.len() as u64,
+            blobs,
+            bytes,
+            nothing_to_do: tips.is_empty(),
+            ..self.coverage()
+        };
+        *self.graph.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = graph;
+        Ok(coverage)
+    }
+
+    fn coverage(&self) -> Coverage {
+        Coverage { kind: "history", scope: "all refs".into(), ..Coverage::default() }
+    }
+}
+
+impl Source for History {
+    fn each(&self, sink: &(dyn Fn(Item<'_>) + Sync)) -> Coverage {
+        self.read(sink).unwrap_or_else(|error| {
+            sink(Item::Trouble(error));
+            self.coverage()
+        })
+    }
+
+    fn attribute(&self, groups: &[Vec<ObjectId>]) -> Result<Vec<Vec<Origin>>, SourceError> {
+        let git = self.repo.open()?;
+        let graph = self.graph.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut answers = Attribution::new(&git, &graph, false).answer(groups)?;
+        for origins in &mut answers {
+            origins.retain(|origin| self.filter.admits(&origin.path));
+        }
+        Ok(answers)
+    }
+}
+
+/// Every distinct blob that the commits reach, and the names on the way.
+fn reachable_blobs(git: &Repository, graph: &Graph, emitter: &Emitter<'_>) -> Vec<Wanted> {
+    let mut seen: HashSet<Oid> = HashSet::new();
+    let mut blobs = Vec::new();
+    let mut stack: Vec<Oid> = (0..graph.len() as u32).map(|n| graph.tree(n)).collect();
+    for other in &graph.others {
+        match git.find_object(*other, None).map(|o| o.kind()) {
+            Ok(Some(ObjectType::Tree)) => stack.push(*other),
+            _ => blobs.push(Wanted { id: *other, path: String::new() }),
+        }
+    }
+    while let Some(id) = stack.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        match git.find_tree(id) {
+            Err(error) => emitter.trouble(trouble(format!("tree {id}"), &error)),
+            Ok(tree) => {
+                for entry in &tree {
+                    match entry.kind() {
+                        Some(ObjectType::Tree) => stack.push(entry.id()),
+                        Some(ObjectType::Blob) if seen.insert(entry.id()) => {
+                            blobs.push(Wanted { id: entry.id(), path: String::new() });
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+    blobs
+}

@@ -1,0 +1,307 @@
+//! The commits of a range: what is about to be pushed, what a pull request adds, one branch.
+//!
+//! In flow tips and what to leave out; out flow every blob that one of the commits introduced, the results
+//! of merges among them, and the messages. What stood there before the range is told apart as "before".
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Mutex;
+
+use git2::{Oid, Repository};
+
+use super::super::origin::Origin;
+use super::super::source::{Coverage, Item, Source, SourceError};
+use super::attribution::{Attribution, parent_trees};
+use super::commit::Commit;
+use super::emit::Emitter;
+use super::filter::Filter;
+use super::graph::{Graph, shallow_commits};
+use super::read::{self, Wanted};
+use super::repo::{Repo, object_id, revision, trouble};
+use super::trees::{Compare, SUBMODULE};
+use super::when;
+use crate::blob::ObjectId;
+use crate::glob::GlobSet;
+
+/// Commits of a repository and what they introduced.
+#[derive(Debug)]
+pub struct Range {
+    repo: Repo,
+    tips: Vec<Oid>,
+    hidden: Vec<Oid>,
+    /// Only commits from this time on, in seconds since 1970.
+    from: Option<i64>,
+    scope: String,
+    filter: Filter,
+    jobs: usize,
+    state: Mutex<State>,
+}
+
+/// What one run learns and later questions need.
+#[derive(Debug, Default)]
+struct State {
+    graph: Graph,
+    before: Vec<Wanted>,
+}
+
+/// What the commits introduced.
+#[derive(Default)]
+struct Introduced {
+    blobs: Vec<Wanted>,
+    names: Vec<String>,
+    seen: HashSet<Oid>,
+    named: HashSet<Vec<u8>>,
+    olds: Vec<Oid>,
+    submodules: Vec<String>,
+}
+
+impl Range {
+    /// The commits that `spec` means: `A..B`, `A...B` (what B has since it left A), or one name, which means
+    /// everything it reaches. An empty side is HEAD.
+    ///
+    /// # Errors
+    /// There is no repository, or a name means no commit.
+    pub fn open(path: &Path, spec: &str) -> Result<Self, SourceError> {
+        let repo = Repo::at(path)?;
+        let git = repo.open()?;
+        let side = |name: &str| revision(&git, if name.is_empty() { "HEAD" } else { name });
+        let (tips, hidden) = if let Some((a, b)) = spec.split_once("...") {
+            let (a, b) = (side(a)?, side(b)?);
+            match git.merge_base(a, b) {
+                Ok(base) => (vec![b], vec![base]),
+                Err(_) => (vec![b], Vec::new()),
+            }
+        } else if let Some((a, b)) = spec.split_once("..") {
+            let zero = a.len() >= 40 && a.bytes().all(|c| c == b'0');
+            (vec![side(b)?], if zero { Vec::new() } else { vec![side(a)?] })
+        } else {
+            (vec![revision(&git, spec)?], Vec::new())
+        };
+        Ok(Self::of(repo, tips, hidden, spec))
+    }
+
+    /// The commits since a name (`REF..HEAD`) or a date (of all refs).
+    ///
+    /// # Errors
+    /// There is no repository, or `since` is neither a name nor a date.
+    pub fn since(path: &Path, since: &str) -> Result<Self, SourceError> {
+        let repo = Repo::at(path)?;
+        let git = repo.open()?;
+        match (revision(&git, since), when::parse(since)) {
+            (Ok(id), _) => {
+                Ok(Self::of(repo, vec![revision(&git, "HEAD")?], vec![id], &format!("{since}..HEAD")))
+            }
+            (Err(_), Some(time)) => {
+                let tips = tips_of(&git, |_| true)?;
+                let scope = format!("commits since {}", when::iso(time, 0));
+                Ok(Self { from: Some(time), ..Self::of(repo, tips, Vec::new(), &scope) })
+            }
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    /// The commits of local branches and tags that are on no remote-tracking branch.
+    ///
+    /// # Errors
+    /// There is no repository, or its refs cannot be read.
+    pub fn unpushed(path: &Path) -> Result<Self, SourceError> {
+        let repo = Repo::at(path)?;
+        let git = repo.open()?;
+        let local = |name: &str| name.starts_with("refs/heads/") || name.starts_with("refs/tags/");
+        let mut tips = tips_of(&git, local)?;
+        tips.extend(git.head().ok().and_then(|head| head.target()));
+        let hidden = tips_of(&git, |name| name.starts_with("refs/remotes/"))?;
+        Ok(Self::of(repo, tips, hidden, "commits on no remote branch"))
+    }
+
+    /// Everything one branch (or tag) reaches.
+    ///
+    /// # Errors
+    /// There is no repository, or no such branch.
+    pub fn branch(path: &Path, name: &str) -> Result<Self, SourceError> {
+        let repo = Repo::at(path)?;
+        let tip = revision(&repo.open()?, name)?;
+        Ok(Self::of(repo, vec![tip], Vec::new(), &format!("branch {name}")))
+    }
+
+    /// What `tips` reach and `hidden` do not, all given as full ids; of `hidden` those that are not here are
+    /// left aside. For hooks: git tells them ids.
+    ///
+    /// # Errors
+    /// There is no repository, or a tip is no id.
+    pub fn commits(path: &Path, tips: &[&str], hidden: &[&str], scope: &str) -> Result<Self, SourceError> {
+        let repo = Repo::at(path)?;
+        let git = repo.open()?;
+        let id = |text: &&str| Oid::from_str(text).map_err(|error| trouble(*text, &error));
+        let tips = tips.iter().map(id).collect::<Result<Vec<_>, _>>()?;
+        let known = |id: &Oid| git.odb().is_ok_and(|odb| odb.exists(*id));
+        let hidden = hidden.iter().filter_map(|text| id(text).ok()).filter(known).collect();
+        Ok(Self::of(repo, tips, hidden, scope))
+    }
+
+    fn of(repo: Repo, tips: Vec<Oid>, hidden: Vec<Oid>, scope: &str) -> Self {
+        let (filter, state) = (Filter::default(), Mutex::default());
+        Self { repo, tips, hidden, from: None, scope: scope.to_owned(), filter, jobs: 0, state }
+    }
+
+    /// Leaves out paths that match `exclude` and, if `include` is not empty, those that do not match it.
+    #[must_use]
+    pub fn filtered(mut self, exclude: GlobSet, include: GlobSet) -> Self {
+        self.filter = Filter::new(exclude, include);
+        self
+    }
+
+    /// Uses so many threads; 0 means one a core.
+    #[must_use]
+    pub fn jobs(mut self, jobs: usize) -> Self {
+        self.jobs = jobs;
+        self
+    }
+
+    fn coverage(&self) -> Coverage {
+        Coverage { kind: "range", scope: self.scope.clone(), ..Coverage::default() }
+    }
+
+    fn read(&self, sink: &(dyn Fn(Item<'_>) + Sync)) -> Result<Coverage, SourceError> {
+        let git = self.repo.open()?;
+        let graph = Graph::load(&git, &self.tips, &self.hidden)?;
+        let emitter = Emitter::new(git.commondir(), sink);
+        graph.missing.iter().for_each(|error| emitter.trouble(error.clone()));
+        let mut found = Introduced::default();
+        let shallow = shallow_commits(&git);
+        let mut commits = 0;
+        for n in graph.oldest_first() {
+            if self.from.is_some_and(|from| graph.time(n) < from) {
+                continue;
+            }
+            commits += 1;
+            if shallow.contains(&graph.id(n)) {
+                emitter.trouble(shallow_end(graph.id(n)));
+            }
+            self.commit(&git, &graph, n, (&mut found, &emitter))?;
+        }
+        for tag in &graph.tags {
+            push_message(&git, *tag, &emitter);
+        }
+        found.submodules.sort();
+        found.submodules.dedup();
+        for path in &found.submodules {
+            emitter.skipped(path, "is a submodule, a repository of its own: run `skout git` in it");
+        }
+        found.names.iter().for_each(|name| emitter.name(name, None));
+        found.blobs.extend(graph.others.iter().map(|id| Wanted { id: *id, path: String::new() }));
+        read::push_all(&self.repo, &git, &found.blobs, &emitter, self.jobs);
+        let (blobs, bytes) = emitter.counts();
+        let coverage = Coverage {
+            commits,
+            blobs,
+            bytes,
+            nothing_to_do: commits == 0 && found.blobs.is_empty() && graph.missing.is_empty(),
+            ..self.coverage()
+        };
+        found.olds.retain(|id| !found.seen.contains(id));
+        found.olds.sort_unstable();
+        found.olds.dedup();
+        let before = found.olds.into_iter().map(|id| Wanted { id, path: String::new() }).collect();
+        *self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = State { graph, before };
+        Ok(coverage)
+    }
+
+    /// Gathers what one commit introduced, and pushes its message.
+    fn commit(
+        &self,
+        git: &Repository,
+        graph: &Graph,
+        n: u32,
+        (found, emitter): (&mut Introduced, &Emitter<'_>),
+    ) -> Result<(), SourceError> {
+        push_message(git, graph.id(n), emitter);
+        let parents = parent_trees(git, graph, n, true);
+        Compare::new(git).run(Some(graph.tree(n)), &parents, &mut |change| {
+            found.olds.extend(&change.olds);
+            let Some((id, mode)) = change.new else { return };
+            let path = String::from_utf8_lossy(change.path).into_owned();
+            if !self.filter.admits(&path) {
+                return;
+            }
+            if change.olds.is_empty() && found.named.insert(change.path.to_vec()) {
+                found.names.push(path.clone());
+            }
+            if mode == SUBMODULE {
+                found.submodules.push(path);
+            } else if !change.olds.contains(&id) && found.seen.insert(id) {
+                found.blobs.push(Wanted { id, path });
+            }
+        })
+    }
+}
+
+impl Source for Range {
+    fn each(&self, sink: &(dyn Fn(Item<'_>) + Sync)) -> Coverage {
+        self.read(sink).unwrap_or_else(|error| {
+            sink(Item::Trouble(error));
+            self.coverage()
+        })
+    }
+
+    fn attribute(&self, groups: &[Vec<ObjectId>]) -> Result<Vec<Vec<Origin>>, SourceError> {
+        let git = self.repo.open()?;
+        let state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Attribution::new(&git, &state.graph, true).answer(groups)
+    }
+
+    fn before(&self, sink: &(dyn Fn(Item<'_>) + Sync)) {
+        let state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match self.repo.open() {
+            Ok(git) => {
+                let emitter = Emitter::new(git.commondir(), sink);
+                read::push_all(&self.repo, &git, &state.before, &emitter, self.jobs);
+            }
+            Err(error) => sink(Item::Trouble(error)),
+        }
+    }
+}
+
+/// What the refs that `wanted` names lead to, tags not yet peeled.
+pub(super) fn tips_of(git: &Repository, wanted: impl Fn(&str) -> bool) -> Result<Vec<Oid>, SourceError> {
+    let refs = git.references().map_err(|error| trouble("the refs", &error))?;
+    let mut tips = Vec::new();
+    for reference in refs {
+        let reference = reference.map_err(|error| trouble("the refs", &error))?;
+        if wanted(&String::from_utf8_lossy(reference.name_bytes())) {
+            tips.extend(reference.target());
+        }
+    }
+    tips.sort_unstable();
+    tips.dedup();
+    Ok(tips)
+}
+
+/// Pushes the message of a commit or tag.
+pub(super) fn push_message(git: &Repository, id: Oid, emitter: &Emitter<'_>) {
+    let place = || format!("object {id}");
+    let read = git.odb().and_then(|odb| {
+        let object = odb.read(id)?;
+        let message = match object.kind() {
+            git2::ObjectType::Commit => Commit::parse(object.data()).map(|c| ("commit message", c.message)),
+            _ => super::commit::tag(object.data()).map(|(_, message)| ("tag message", message)),
+        };
+        match (message, object_id(id)) {
+            (Some((path, message)), Some(id)) => emitter.message(path, message, id),
+            _ => emitter.trouble(SourceError::new(place(), "is damaged")),
+        }
+        Ok(())
+    });
+    if let Err(error) = read {
+        emitter.trouble(trouble(place(), &error));
+    }
+}
+
+/// The history ends at a commit whose parents a shallow clone has not fetched.
+pub(super) fn shallow_end(id: Oid) -> SourceError {
+    SourceError::new(
+        format!("commit {id}"),
+        "the history ends here because this is a shallow clone; older commits were not read",
+    )
+    .advise("fetch the rest with `git fetch --unshallow`; in CI set `fetch-depth: 0`")
+}
