@@ -84,11 +84,11 @@ impl Rule {
         })
     }
 
-    /// How specific the rule is when two claim the same bytes, 0 (generic) to 3 (a vendor's own shape).
+    /// How specific the rule is when two claim the same bytes, 0 (generic) to 3 (a vendor's own shape and name).
     pub fn rank(&self) -> u8 {
         match (self.syntax, self.keywords.is_empty()) {
             (Syntax::Pattern, false) => 3,
-            (Syntax::Pattern, true) if self.confidence > Confidence::Low => 2,
+            (Syntax::Pattern, true) if self.confidence == Confidence::High => 2,
             (Syntax::Pattern, true) => 1,
             (Syntax::Assignment, false) => 1,
             (Syntax::Assignment, true) => 0,

@@ -58,11 +58,30 @@ pub enum Syntax {
 }
 
 /// The judges that `structure` may name; `detect/judge/structure/` has one file a family.
-pub const STRUCTURES: &[&str] =
-    &["anthropic", "basic-auth", "helicone", "one-api", "openai", "openai-compatible", "urlsafe16", "uuid4"];
+pub const STRUCTURES: &[&str] = &[
+    "anthropic",
+    "aws-id",
+    "azure-key",
+    "basic-auth",
+    "bedrock",
+    "discord",
+    "helicone",
+    "jwt",
+    "one-api",
+    "openai",
+    "openai-compatible",
+    "pem",
+    "pem-encrypted",
+    "putty",
+    "supabase-service",
+    "urlsafe16",
+    "uuid4",
+    "workos",
+];
 
 /// The judges that `checksum` may name; `detect/judge/checksum/` has one file a family.
-pub const CHECKSUMS: &[&str] = &["crc32-base62"];
+pub const CHECKSUMS: &[&str] =
+    &["bech32", "crc32-base36", "crc32-base62", "crc32-hex", "crc32le-hex", "github-fine-grained"];
 
 /// One rule as written.
 #[derive(Debug, Clone, Deserialize)]

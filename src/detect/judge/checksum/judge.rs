@@ -4,14 +4,21 @@
 //! keys that people alter before they publish them fail it, and a half-altered key is still worth a look.
 
 use super::super::Verdict;
-use super::crc32;
+use super::{bech32, crc32, github};
 use crate::detect::Candidate;
 
 /// A check of the bytes of a secret: whether they agree with their checksum.
 type Check = fn(&[u8]) -> bool;
 
 /// The names that rules use. `CHECKSUMS` in `rule/schema.rs` lists the same.
-const CHECKS: &[(&str, Check)] = &[("crc32-base62", crc32::base62)];
+const CHECKS: &[(&str, Check)] = &[
+    ("bech32", bech32::check),
+    ("crc32-base36", crc32::base36),
+    ("crc32-base62", crc32::base62),
+    ("crc32-hex", crc32::hex),
+    ("crc32le-hex", crc32::hex_little_endian),
+    ("github-fine-grained", github::fine_grained),
+];
 
 /// Raises what agrees with its checksum and calls it proven; lowers what does not.
 pub(in crate::detect::judge) fn judge(c: &mut Candidate<'_>) -> Verdict {

@@ -1,6 +1,8 @@
 //! Checksums: does the end of a value follow from the rest? One family a file.
 
+mod bech32;
 mod crc32;
+mod github;
 mod judge;
 
 pub(super) use judge::judge;

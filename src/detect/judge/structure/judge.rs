@@ -4,7 +4,7 @@
 //! proven: later judges, which doubt the style, keep silent.
 
 use super::super::Verdict;
-use super::{Shape, anthropic, openai, relay, token};
+use super::{Shape, anthropic, cloud, jwt, openai, pem, relay, token};
 use crate::detect::Candidate;
 
 /// A look inside the bytes of a secret.
@@ -13,13 +13,23 @@ type Look = fn(&[u8]) -> Shape;
 /// The names that rules use. `STRUCTURES` in `rule/schema.rs` lists the same.
 const LOOKS: &[(&str, Look)] = &[
     ("anthropic", anthropic::look),
+    ("aws-id", cloud::aws_id),
+    ("azure-key", cloud::azure_key),
     ("basic-auth", token::basic_auth),
+    ("bedrock", cloud::bedrock),
+    ("discord", cloud::discord),
     ("helicone", relay::helicone),
+    ("jwt", jwt::look),
     ("one-api", relay::one_api),
     ("openai", openai::look),
     ("openai-compatible", relay::compatible),
+    ("pem", pem::plain),
+    ("pem-encrypted", pem::encrypted),
+    ("putty", pem::putty),
+    ("supabase-service", jwt::supabase_service),
     ("urlsafe16", token::urlsafe16),
     ("uuid4", token::uuid4),
+    ("workos", cloud::workos),
 ];
 
 /// Raises what has the structure, lowers what has not, rejects what is something else.

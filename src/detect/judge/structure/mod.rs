@@ -1,8 +1,11 @@
 //! Structure: does a value have the inner build that every value of its kind has? One family a file.
 
 mod anthropic;
+mod cloud;
 mod judge;
+mod jwt;
 mod openai;
+mod pem;
 mod relay;
 mod shape;
 mod token;

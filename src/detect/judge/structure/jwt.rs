@@ -1,0 +1,70 @@
+//! JSON Web Tokens (RFC 7519): three parts of base64url, the first a JSON header with an `alg`.
+
+use serde_json::Value;
+
+use super::{Shape, token};
+
+/// A signed token; keys that are meant for the public and the token of the textbooks are something else.
+pub(super) fn look(secret: &[u8]) -> Shape {
+    let Some((header, claims)) = parts(secret) else {
+        return Shape::Foreign("its header is no JSON with 'alg'");
+    };
+    if header["alg"].as_str().is_some_and(|alg| alg.eq_ignore_ascii_case("none")) {
+        return Shape::Foreign("is not signed");
+    }
+    let text = |claim: &str| claims[claim].as_str().unwrap_or_default();
+    if text("role") == "anon" && (text("iss") == "supabase" || text("iss") == "supabase-demo") {
+        return Shape::Foreign("is the public key of a Supabase project");
+    }
+    if matches!(text("name"), "John Doe" | "Jane Doe")
+        || text("sub") == "1234567890"
+        || text("iss") == "supabase-demo"
+    {
+        return Shape::Foreign("is the example of the documentation");
+    }
+    Shape::Proven("its header is JSON with 'alg'")
+}
+
+/// The key of a Supabase project that row-level security does not hold back.
+pub(super) fn supabase_service(secret: &[u8]) -> Shape {
+    let claims = parts(secret).map_or(Value::Null, |(_, claims)| claims);
+    if claims["role"] == "service_role" && claims["iss"] == "supabase" {
+        Shape::Proven("says that it is the service role of a Supabase project")
+    } else {
+        Shape::Foreign("is no service role of Supabase")
+    }
+}
+
+/// The header, which must name an algorithm, and the claims, which may be encrypted.
+fn parts(secret: &[u8]) -> Option<(Value, Value)> {
+    let mut parts = secret.split(|b| *b == b'.');
+    let mut json = || serde_json::from_slice::<Value>(&token::base64(parts.next()?)?).ok();
+    let header = json().filter(|header| header["alg"].is_string())?;
+    Some((header, json().unwrap_or(Value::Null)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::example::expand;
+
+    fn jwt(header: &str, claims: &str) -> Vec<u8> {
+        expand(&format!("<b64urlof:{header}>.<b64urlof:{claims}>.<b64url:43>")).unwrap().text.into_bytes()
+    }
+
+    #[test]
+    fn a_header_with_alg_proves() {
+        assert!(matches!(look(&jwt(r#"{"alg":"HS256"}"#, r#"{"sub":"42"}"#)), Shape::Proven(_)));
+        assert!(matches!(look(&jwt(r#"{"typ":"JWT"}"#, r#"{"sub":"42"}"#)), Shape::Foreign(_)));
+        assert!(matches!(look(&jwt(r#"{"alg":"none"}"#, r#"{"sub":"42"}"#)), Shape::Foreign(_)));
+    }
+
+    #[test]
+    fn a_public_key_of_supabase_is_no_secret_and_a_service_role_is() {
+        let anon = jwt(r#"{"alg":"HS256"}"#, r#"{"iss":"supabase","role":"anon"}"#);
+        assert!(matches!(look(&anon), Shape::Foreign(_)));
+        let service = jwt(r#"{"alg":"HS256"}"#, r#"{"iss":"supabase","role":"service_role"}"#);
+        assert!(matches!(supabase_service(&service), Shape::Proven(_)));
+        assert!(matches!(supabase_service(&anon), Shape::Foreign(_)));
+    }
+}
