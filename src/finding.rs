@@ -17,6 +17,8 @@ pub struct Finding {
     pub secret: Secret,
     /// What ignore entries and baselines know it by.
     pub fingerprint: Fingerprint,
+    /// The same under the families of other rules that claimed it, which entries may know it by, too.
+    pub aliases: Vec<Fingerprint>,
     /// How bad a leak is, here.
     pub severity: Severity,
     /// How sure we are.
@@ -47,6 +49,17 @@ pub struct Linked {
     pub kind: String,
     /// Its text; masked if it is a secret.
     pub text: String,
+}
+
+/// An ignore entry that no longer does anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    /// The file it stands in, with its line (`.skoutignore:3`).
+    pub place: String,
+    /// The entry, as written, without its reason.
+    pub entry: String,
+    /// What is the matter (`expired on 2026-01-01`, `matches nothing in the working tree`).
+    pub problem: String,
 }
 
 /// One place where a secret stands.

@@ -3,6 +3,7 @@
 //! In flow findings, policy's decisions and the receipt's numbers; out flows what the formats print. It
 //! prints nothing itself.
 
+pub use crate::finding::Stale;
 use crate::finding::{Finding, Place};
 use crate::rule::{RuleId, RuleSet};
 use crate::secret::Fingerprint;
@@ -34,17 +35,6 @@ pub struct Ignored {
     pub place: Place,
     /// Why it does not count, in words.
     pub reason: String,
-}
-
-/// An ignore entry that no longer does anything.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stale {
-    /// The file it stands in, with its line (`.skoutignore:3`).
-    pub place: String,
-    /// The entry, as written, without its reason.
-    pub entry: String,
-    /// What is the matter (`expired on 2026-01-01`, `matches nothing`).
-    pub problem: String,
 }
 
 /// What was covered and what was not.

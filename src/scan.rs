@@ -60,13 +60,14 @@ pub fn scan<'r>(
             if found.is_empty() {
                 return;
             }
-            let comments = policy.comments(&blob);
+            let comments = policy.comments(&blob, &found, rules);
             for finding in found {
-                match comments.decide(rules.get(finding.rule), finding.first_place()) {
+                match comments.decide(finding.rule, finding.first_place()) {
                     Some(reason) => locked().ignored.push((finding, reason)),
                     None => locked().findings.push(finding),
                 }
             }
+            policy.close(&comments);
         }
     });
     let mut gathered = gathered.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -127,6 +128,8 @@ fn merge(findings: Vec<Finding>, rules: &RuleSet) -> Vec<Finding> {
                 kept.severity = kept.severity.max(finding.severity);
                 kept.places.extend(finding.places);
                 kept.linked.extend(finding.linked);
+                kept.aliases.append(&mut finding.aliases);
+                kept.aliases.push(finding.fingerprint);
                 by_secret.insert(key, kept);
             }
         }
@@ -137,6 +140,9 @@ fn merge(findings: Vec<Finding>, rules: &RuleSet) -> Vec<Finding> {
         finding.places.dedup_by(|a, b| order(a) == order(b) && a.object == b.object);
         finding.linked.sort_by(|a, b| (&a.kind, &a.text).cmp(&(&b.kind, &b.text)));
         finding.linked.dedup();
+        finding.aliases.sort();
+        finding.aliases.dedup();
+        finding.aliases.retain(|alias| *alias != finding.fingerprint);
     }
     merged
 }

@@ -41,11 +41,13 @@ impl<'a> Session<'a> {
             "high" => Confidence::High,
             other => bail!("--confidence {other}: use low, medium or high"),
         };
+        let mut policy = Policy::default();
+        policy.no_comments = args.no_inline_ignore;
         let selection = Selection { only: args.rules.clone(), disabled: args.disabled.clone() };
         Ok(Self {
             rules: RuleSet::new(Vec::new(), &selection)?,
             settings: Settings { confidence, ..Settings::default() },
-            policy: Policy { no_comments: args.no_inline_ignore },
+            policy,
             exclude: GlobSet::new(args.exclude.iter().map(String::as_str)).context("--exclude")?,
             include: GlobSet::new(args.include.iter().map(String::as_str)).context("--include")?,
             reports: Reports::new(args)?,

@@ -275,6 +275,7 @@ impl<'r> Detector<'r> {
                 rule: candidate.id,
                 fingerprint: secret.fingerprint(&candidate.rule.family),
                 secret,
+                aliases: Vec::new(),
                 severity: candidate.rule.severity,
                 confidence: candidate.confidence,
                 reasons: candidate.reasons,
