@@ -70,12 +70,6 @@ pub struct GlobError {
 }
 
 /// The empty set, which matches nothing.
-impl Default for GlobSet {
-    fn default() -> Self {
-        Self { set: Gitignore::empty() }
-    }
-}
-
 impl GlobSet {
     /// Compiles `patterns`, in order.
     ///
