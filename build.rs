@@ -1,7 +1,7 @@
 //! Prepares the built-in rules before run time: `rules/*.toml` becomes static tables, so that starting
 //! costs no parsing. See `src/ARCHITECTURE.md`, "Start-up".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -34,6 +34,29 @@ fn main() {
     let keywords = keyword_actions(&rules);
     let source = anchors_source("prepared_anchors", anchors) + &anchors_source("prepared_keywords", keywords);
     fs::write(out.join("anchors.rs"), source).expect("OUT_DIR can be written");
+    let words = fs::read_to_string("rules/words/words.txt").expect("rules/words/words.txt is UTF-8");
+    fs::write(out.join("words.rs"), words_source(&words)).expect("OUT_DIR can be written");
+}
+
+/// Rust source of the judges' word lists: each `[section]` becomes a sorted array.
+fn words_source(text: &str) -> String {
+    let mut lists = BTreeMap::<String, BTreeSet<String>>::new();
+    let mut section = String::new();
+    for line in text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
+        match line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+            Some(name) => section = name.replace('-', "_").to_uppercase(),
+            None => lists
+                .entry(section.clone())
+                .or_default()
+                .extend(line.split_whitespace().map(str::to_lowercase)),
+        }
+    }
+    let source = |(name, words): (&String, &BTreeSet<String>)| {
+        format!(
+            "/// The words of the section of that name.\npub(crate) static {name}: &[&str] = &{words:?};\n"
+        )
+    };
+    lists.iter().map(source).collect::<String>().replace('{', "[").replace('}', "]")
 }
 
 /// All rules, by file name and then as written.

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use super::assign::Form;
+use super::lexicon::{Kind, Name};
+use super::scene::Scene;
 use super::view::View;
 use crate::finding::Reason;
 use crate::rule::{Confidence, Rule, RuleId};
@@ -15,14 +18,18 @@ pub struct Candidate<'v> {
     pub rule: &'v Rule,
     /// The bytes it was found in.
     pub view: &'v View<'v>,
+    /// What all candidates of the blob share.
+    pub scene: &'v Scene<'v>,
     /// The secret.
     pub span: Range<usize>,
     /// The whole match, with what announces the secret.
     pub whole: Range<usize>,
     /// For an assignment, the name that is assigned to.
     pub key: Option<Range<usize>>,
-    /// For an assignment, whether the value stands in quotes.
-    pub quoted: bool,
+    /// What that name says, if it names a credential.
+    pub(crate) said: Option<Name>,
+    /// For an assignment, how name and value stand together.
+    pub(crate) form: Form,
     /// How sure the judges are so far.
     pub confidence: Confidence,
     /// A judge has proved the shape: later judges of style keep silent.
@@ -42,6 +49,12 @@ impl<'v> Candidate<'v> {
     /// The name that is assigned to; empty if there is none.
     pub fn name(&self) -> &'v [u8] {
         self.key.clone().map_or(&[], |key| &self.view.bytes[key])
+    }
+
+    /// What kind of credential a value without a shape of its own is judged as; `None` if the rule's
+    /// pattern gives the shape.
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        self.said.as_ref().map(|name| name.kind)
     }
 
     /// The byte before the whole match.

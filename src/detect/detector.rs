@@ -5,12 +5,14 @@
 
 use std::ops::Range;
 
-use super::anchors::{Action, Anchors, Hit};
+use super::anchors::Anchors;
 use super::candidate::Candidate;
+use super::collect::Collector;
 use super::judge::{COURT, Verdict};
 use super::patterns::{self, Patterns};
+use super::scene::Scene;
 use super::view::View;
-use super::{assignment, context, frame, overlap};
+use super::{frame, overlap};
 use crate::blob::{Blob, BlobKind, Position};
 use crate::finding::{Finding, Place, Reason, Status};
 use crate::glob::GlobSet;
@@ -53,6 +55,7 @@ pub struct Detector<'r> {
     keywords: Anchors,
     patterns: Patterns,
     paths: Vec<Option<GlobSet>>,
+    called: Vec<RuleId>,
     settings: Settings,
 }
 
@@ -72,6 +75,7 @@ impl<'r> Detector<'r> {
             keywords: Anchors::keywords(rules),
             patterns: Patterns::new(rules),
             paths,
+            called: rules.enabled().filter(|(_, rule)| is_called(rule)).map(|(id, _)| id).collect(),
             settings,
         })
     }
@@ -95,126 +99,24 @@ impl<'r> Detector<'r> {
         if hits.is_empty() {
             return Vec::new();
         }
-        let view = View::of(blob);
+        let (view, scene) = (View::of(blob), Scene::of(blob));
+        let collector = Collector {
+            rules: self.rules,
+            anchors: &self.anchors,
+            keywords: &self.keywords,
+            patterns: &self.patterns,
+            paths: &self.paths,
+            called: &self.called,
+            scene: &scene,
+        };
         let mut candidates = Vec::new();
-        self.candidates(&view, &hits, &mut candidates);
+        collector.collect(&view, &hits, &mut candidates);
         if candidates.is_empty() {
             return Vec::new();
         }
         let judged = candidates.into_iter().filter_map(|c| self.judge(c, trace)).collect();
         let settled = overlap::settle(judged);
         self.findings(blob, settled)
-    }
-
-    /// What the rules take for secrets at these hits.
-    fn candidates<'v>(&'v self, view: &'v View<'v>, hits: &[Hit], out: &mut Vec<Candidate<'v>>) {
-        for &hit in hits {
-            for action in self.anchors.actions(hit) {
-                match *action {
-                    Action::Rule(n) if self.rules.is_enabled(RuleId(n)) => {
-                        let rule = self.rules.get(RuleId(n));
-                        match rule.syntax {
-                            Syntax::Pattern => self.matched(RuleId(n), view, hit, out),
-                            Syntax::Assignment => self.assigned(RuleId(n), view, hit, out),
-                        }
-                    }
-                    Action::Rule(_) | Action::Decode(_) => {}
-                }
-            }
-        }
-    }
-
-    /// Runs a rule's pattern in a window round the anchor.
-    fn matched<'v>(&'v self, id: RuleId, view: &'v View<'v>, hit: Hit, out: &mut Vec<Candidate<'v>>) {
-        let rule = self.rules.get(id);
-        let bytes = view.bytes;
-        let word = |n: usize| bytes[n].is_ascii_alphanumeric() || bytes[n] == b'_';
-        if rule.starts && !rule.inside_word && hit.at > 0 && word(hit.at - 1) {
-            return;
-        }
-        if !self.path_fits(id, view) {
-            return;
-        }
-        let Some(pattern) = self.patterns.get(id, rule) else { return };
-        let span = self.anchors.span(hit);
-        let reach = rule.window as usize;
-        let from = if rule.starts { span.start } else { span.start.saturating_sub(reach) };
-        let to = bytes.len().min(span.start + reach);
-        // One byte before the window is shown to the pattern, so that `\b` sees what stands there.
-        let shown = from.saturating_sub(1);
-        let window = &bytes[shown..to];
-        let mut at = from - shown;
-        while let Some(found) = pattern.captures_at(window, at) {
-            let Some(all) = found.get(0) else { return };
-            let secret = found.name("secret").unwrap_or(all);
-            if all.start() + shown > span.start || rule.starts && all.start() != from - shown {
-                return;
-            }
-            if all.end() + shown >= span.end {
-                let range = |m: regex::bytes::Match<'_>| m.start() + shown..m.end() + shown;
-                self.push(id, view, (range(secret), range(all)), out);
-                return;
-            }
-            at = all.end().max(at + 1);
-        }
-    }
-
-    /// Reads the assignment at the anchor.
-    fn assigned<'v>(&'v self, id: RuleId, view: &'v View<'v>, hit: Hit, out: &mut Vec<Candidate<'v>>) {
-        let Some(found) = assignment::read(view.bytes, &self.anchors.span(hit)) else { return };
-        if !self.path_fits(id, view) {
-            return;
-        }
-        let rule = self.rules.get(id);
-        if !rule.pattern.is_empty() {
-            let value = &view.bytes[found.value.clone()];
-            if !self.patterns.get(id, rule).is_some_and(|p| p.is_match(value)) {
-                return;
-            }
-        }
-        self.push(id, view, (found.value.clone(), found.key.start..found.value.end), out);
-        if let Some(last) = out.last_mut().filter(|c| c.id == id) {
-            last.key = Some(found.key);
-            last.quoted = found.quoted;
-        }
-    }
-
-    /// Adds a candidate, once.
-    fn push<'v>(
-        &'v self,
-        id: RuleId,
-        view: &'v View<'v>,
-        (span, whole): (Range<usize>, Range<usize>),
-        out: &mut Vec<Candidate<'v>>,
-    ) {
-        let rule = self.rules.get(id);
-        if out.iter().rev().take(8).any(|c| c.id == id && c.span == span) {
-            return;
-        }
-        let mut distance = None;
-        if !rule.keywords.is_empty() {
-            let near = context::keywords_near(view, &span, &self.keywords);
-            let Some((_, bytes)) = near.iter().find(|(n, _)| *n == id.0) else { return };
-            distance = Some(*bytes);
-        }
-        out.push(Candidate {
-            id,
-            rule,
-            view,
-            span,
-            whole,
-            key: None,
-            quoted: false,
-            confidence: rule.confidence,
-            proven: false,
-            distance,
-            reasons: Vec::new(),
-        });
-    }
-
-    /// Whether the rule applies to files of this name.
-    fn path_fits(&self, id: RuleId, view: &View<'_>) -> bool {
-        self.paths[usize::from(id.0)].as_ref().is_none_or(|globs| globs.matches(view.blob.path))
     }
 
     /// Lets every judge speak; `None` if one refuses or the candidate is not sure enough.
@@ -286,6 +188,11 @@ impl<'r> Detector<'r> {
         }
         findings
     }
+}
+
+/// Whether a rule has no anchor of its own: it is tried on values near its keywords.
+fn is_called(rule: &Rule) -> bool {
+    rule.syntax == Syntax::Assignment && rule.anchors.is_empty()
 }
 
 fn path_globs(rule: &Rule) -> Result<Option<GlobSet>, RuleError> {

@@ -1,17 +1,21 @@
 //! Detection: from the bytes of a blob to findings.
 
 pub mod anchors;
-mod assignment;
+mod assign;
 mod candidate;
+mod collect;
 mod context;
 pub mod decode;
 #[allow(clippy::module_inception, reason = "a file is named after its one main type")]
 mod detector;
 mod frame;
 pub mod judge;
+mod lexicon;
 mod overlap;
 mod patterns;
 mod proof;
+mod scene;
+mod url;
 mod view;
 
 pub use candidate::Candidate;

@@ -90,7 +90,8 @@ impl Rule {
             (Syntax::Pattern, false) => 3,
             (Syntax::Pattern, true) if self.confidence == Confidence::High => 2,
             (Syntax::Pattern, true) => 1,
-            (Syntax::Assignment, false) => 1,
+            (Syntax::Url, _) => 1,
+            (Syntax::Assignment, false) => 2,
             (Syntax::Assignment, true) => 0,
         }
     }

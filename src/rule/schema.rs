@@ -55,6 +55,8 @@ pub enum Syntax {
     /// The value of an assignment in any common syntax. Anchors, if there are any, are words in the
     /// name that is assigned to; the pattern, if there is one, must match the whole value.
     Assignment,
+    /// The password in the user information of a URL. The anchor is `://`.
+    Url,
 }
 
 /// The judges that `structure` may name; `detect/judge/structure/` has one file a family.

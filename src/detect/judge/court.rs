@@ -1,6 +1,8 @@
 //! The order in which the judges speak.
 
-use super::{boundary, checksum, placeholder, structure};
+use super::{
+    boundary, chance, checksum, code, entropy, label, own_name, placeholder, reference, shape, structure,
+};
 use crate::detect::Candidate;
 
 /// What a judge decides.
@@ -24,8 +26,15 @@ pub struct Judge {
 /// All judges, in the order in which they speak: cheapest first, those that prove before those that
 /// doubt the style.
 pub static COURT: &[Judge] = &[
-    Judge { name: "boundary", judge: boundary::judge },
     Judge { name: "structure", judge: structure::judge },
     Judge { name: "checksum", judge: checksum::judge },
+    Judge { name: "boundary", judge: boundary::judge },
+    Judge { name: "code", judge: code::judge },
+    Judge { name: "reference", judge: reference::judge },
+    Judge { name: "own-name", judge: own_name::judge },
+    Judge { name: "label", judge: label::judge },
+    Judge { name: "shape", judge: shape::judge },
     Judge { name: "placeholder", judge: placeholder::judge },
+    Judge { name: "entropy", judge: entropy::judge },
+    Judge { name: "chance", judge: chance::judge },
 ];

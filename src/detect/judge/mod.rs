@@ -1,9 +1,16 @@
 //! Judges: one doubt a file, cheapest first, each with a name and a reason.
 
 mod boundary;
+mod chance;
 mod checksum;
+mod code;
 mod court;
+mod entropy;
+mod label;
+mod own_name;
 mod placeholder;
+mod reference;
+mod shape;
 mod structure;
 
 pub use court::{COURT, Judge, Verdict};

@@ -2,18 +2,146 @@
 
 use super::Verdict;
 use crate::detect::Candidate;
+use crate::detect::lexicon::{FileKind, Kind, chance, words};
 
-/// Rejects masks and runs.
+/// Rejects masks, runs, examples and dummies.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if c.proven {
         return Verdict::Pass;
     }
     let text = c.secret();
+    if masked(text) {
+        return Verdict::Reject("is a mask".into());
+    }
+    if text.len() >= 8 && in_order(text) * 10 >= text.len() * 6 {
+        return Verdict::Reject("counts up the alphabet or the digits".into());
+    }
+    if text.len() >= 12 && repeats(text) {
+        return Verdict::Reject("repeats itself".into());
+    }
+    if let Some(word) = example(text) {
+        return Verdict::Reject(format!("holds the word '{word}'"));
+    }
+    if c.kind().is_some() {
+        return dummy(c);
+    }
+    Verdict::Pass
+}
+
+/// Values of generic names: as a whole or in all their parts words that stand for a secret.
+fn dummy(c: &Candidate<'_>) -> Verdict {
+    let text = c.secret();
+    let store = c.scene.file() == FileKind::Store && c.kind() == Some(Kind::Password);
+    if !store && words::holds(words::DUMMY, text) {
+        return Verdict::Reject("is a word that stands for a secret".into());
+    }
+    let mut parts = text.split(|b| !b.is_ascii_alphanumeric()).filter(|p| !p.is_empty()).peekable();
+    let first = parts.peek().copied().unwrap_or_default();
+    let number = |p: &[u8]| p.iter().all(u8::is_ascii_digit);
+    let known = |p: &[u8]| {
+        let word = p.len() - p.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        [words::PLACEHOLDER, words::DUMMY, words::PASSWORD, words::SECRET, words::TOKEN, words::KEY]
+            .iter()
+            .any(|list| words::holds(list, &p[..word]))
+    };
+    let shown = text.split(|b| !b.is_ascii_alphanumeric()).any(|p| words::holds(words::PLACEHOLDER, p));
+    if shown && chance::bits(text) < 8.0 {
+        return Verdict::Reject("holds a word that only shows where a secret goes".into());
+    }
+    if !store
+        && !number(first)
+        && first.len() < text.len()
+        && parts.all(|p| number(p) && p.len() < 5 || known(p))
+    {
+        return Verdict::Reject("is made of words that stand for a secret".into());
+    }
+    Verdict::Pass
+}
+
+/// Mostly one character, or a run of mask characters.
+fn masked(text: &[u8]) -> bool {
     let mut counts = [0usize; 256];
     text.iter().for_each(|&b| counts[usize::from(b)] += 1);
     let most = counts.iter().max().copied().unwrap_or(0);
-    if most * 10 >= text.len() * 6 {
-        return Verdict::Reject("mostly one character".into());
+    let kinds = counts.iter().filter(|n| **n > 0).count();
+    let mut longest = 0;
+    let mut run = 0;
+    for pair in text.windows(2) {
+        run = if pair[0] == pair[1] { run + 1 } else { 0 };
+        longest = longest.max(run + 1);
     }
-    Verdict::Pass
+    let marks = |parts: &[&[u8]]| parts.iter().any(|p| memchr::memmem::find(text, p).is_some());
+    most * 10 >= text.len() * 6
+        || longest >= 7
+        || text.len() >= 24 && kinds <= 5
+        || marks(&[
+            b"...",
+            b"***",
+            "…".as_bytes(),
+            "•••".as_bytes(),
+            b"xxxx",
+            b"XXXX",
+            b"????",
+            b"____",
+            b"----",
+        ])
+}
+
+/// How many characters follow, or are followed by, their neighbour in the alphabet, the digits, or a row of
+/// the keyboard, in runs of four or more.
+fn in_order(text: &[u8]) -> usize {
+    const ROWS: &[u8] = b"qwertyuiop asdfghjkl zxcvbnm 1234567890 0987654321";
+    let follows = |a: u8, b: u8| {
+        let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
+        let step = i16::from(b) - i16::from(a);
+        a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() && (step == 1 || step == -1)
+            || a != b' ' && ROWS.windows(2).any(|w| w == [a, b])
+    };
+    let (mut total, mut run) = (0, 1);
+    for n in 1..=text.len() {
+        if n < text.len() && follows(text[n - 1], text[n]) {
+            run += 1;
+        } else {
+            total += if run >= 4 { run } else { 0 };
+            run = 1;
+        }
+    }
+    total
+}
+
+/// A short piece over and over: `deadbeefdeadbeef`, `abcabcabcabc`.
+fn repeats(text: &[u8]) -> bool {
+    (1..=8).any(|n| text.len() >= n * 2 && text[n..].iter().zip(text).filter(|(a, b)| a != b).count() == 0)
+}
+
+/// A word that no secret holds by chance.
+fn example(text: &[u8]) -> Option<&'static str> {
+    let lower = text.to_ascii_lowercase();
+    words::EXAMPLE_PART.iter().copied().find(|w| memchr::memmem::find(&lower, w.as_bytes()).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_and_runs_are_seen() {
+        for text in ["xxxxxxxxxxxxxxxx", "sk-proj-****************", "ab....cd", "aaaaaaaaaaaaaaab"] {
+            assert!(masked(text.as_bytes()), "{text}");
+        }
+        for text in ["abcdefghijklmnopqrstuvwxyz1234567890", "qwertyuiop123456", "1234567890abcdef"] {
+            assert!(in_order(text.as_bytes()) * 10 >= text.len() * 6, "{text}");
+        }
+        assert!(repeats(b"deadbeefdeadbeef"));
+    }
+
+    #[test]
+    fn chance_is_no_run() {
+        for n in ["<hex:32>", "<alnum:40>", "<b64url:86>"] {
+            let text = crate::rule::example::expand(n).unwrap().text;
+            assert!(!masked(text.as_bytes()) && !repeats(text.as_bytes()));
+            assert!(in_order(text.as_bytes()) * 10 < text.len() * 3);
+            assert_eq!(example(text.as_bytes()), None);
+        }
+    }
 }

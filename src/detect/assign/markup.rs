@@ -1,0 +1,130 @@
+//! Names and values in markup and in lists of entries: elements, attributes, `name:`/`value:` pairs,
+//! property lists, Terraform variables.
+//!
+//! In flow bytes and a name; out flows the value that belongs to it. It parses no document: it looks
+//! at the few dozen bytes after the name.
+
+use std::ops::Range;
+
+use super::operator::{blanks, closers};
+use super::read::Form;
+use super::value;
+
+/// How far after the name a value may begin, in bytes.
+const REACH: usize = 160;
+
+/// The value that markup gives to the name at `key`.
+pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, Form)> {
+    let opener = key.start.checked_sub(1).map(|n| bytes[n])?;
+    let next = *bytes.get(key.end)?;
+    match (opener, next) {
+        (b'<' | b':', b'>') => text(bytes, key.end + 1),
+        (b'<' | b':', b' ') => within_tag(bytes, key.end).and_then(|at| text(bytes, at)),
+        (b'>', b'<') => sibling(bytes, key.end),
+        (b'"' | b'\'', b'"' | b'\'' | b'\\') => {
+            pair(bytes, key).or_else(|| attribute(bytes, key.end + 1)).or_else(|| block(bytes, key.end + 1))
+        }
+        (b' ', b'\n' | b'\r') => pair(bytes, key),
+        _ => None,
+    }
+}
+
+/// The text of an element that begins at `at`, up to its closing tag.
+fn text(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    let rest = &bytes[at..bytes.len().min(at + 512)];
+    let (skip, close) = if rest.starts_with(b"<![CDATA[") { (9, &b"]]>"[..]) } else { (0, &b"</"[..]) };
+    let end = memchr::memmem::find(&rest[skip..], close)?;
+    let inner = &rest[skip..skip + end];
+    let lead = inner.len() - inner.trim_ascii_start().len();
+    let trimmed = inner.trim_ascii();
+    if trimmed.iter().any(|b| matches!(b, b'\n' | b'<')) {
+        return None;
+    }
+    let from = at + skip + lead;
+    Some((from..from + trimmed.len(), Form::Markup))
+}
+
+/// Past the end of the tag `at` is in.
+fn within_tag(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = &bytes[at..bytes.len().min(at + REACH)];
+    let end = rest.iter().position(|b| matches!(b, b'>' | b'<' | b'\n'))?;
+    (rest[end] == b'>' && rest[end - 1] != b'/').then_some(at + end + 1)
+}
+
+/// `<key>NAME</key> <string>value</string>`, the way property lists pair them.
+fn sibling(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    let rest = &bytes[at..bytes.len().min(at + REACH)];
+    let known = [&b"</key>"[..], b"</name>", b"</param-name>", b"</Name>", b"</Key>"];
+    let close = known.iter().find(|c| rest.starts_with(c))?;
+    let gap = rest[close.len()..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let rest = &rest[close.len() + gap..];
+    let opens = [&b"<string>"[..], b"<value>", b"<param-value>", b"<Value>"];
+    let open = opens.iter().find(|o| rest.starts_with(o))?;
+    text(bytes, at + close.len() + gap + open.len())
+}
+
+/// The value in the same tag (`key="NAME" value="…"`), or the text after it (`key="NAME">…<`).
+fn attribute(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    let rest = &bytes[at..bytes.len().min(at + REACH)];
+    if rest.first() == Some(&b'>') {
+        return text(bytes, at + 1);
+    }
+    if !rest.first()?.is_ascii_whitespace() {
+        return None;
+    }
+    let tag = &rest[..rest.iter().position(|b| matches!(b, b'>' | b'<'))?];
+    let names = [&b"value=\""[..], b"value='", b"Value=\"", b"content=\""];
+    let (name, place) = names.iter().find_map(|n| memchr::memmem::find(tag, n).map(|p| (n, p)))?;
+    value::literal(bytes, at + place + name.len() - 1).map(|v| (v, Form::Markup))
+}
+
+/// `name: NAME` and, next to it, `value: …`; in YAML, JSON, HCL or code. The name must be the value of
+/// `name` or `key`.
+fn pair(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, Form)> {
+    let before = bytes[key.start.saturating_sub(24)..key.start].trim_ascii_end();
+    let before = before.trim_ascii_end();
+    let signs = |b: u8| matches!(b, b'"' | b'\'' | b' ' | b'\\' | b':' | b'=');
+    let stripped = before.len() - before.iter().rev().take_while(|b| signs(**b)).count();
+    if stripped == before.len() || !before[stripped..].iter().any(|b| matches!(b, b':' | b'=')) {
+        return None;
+    }
+    let before = &before[..stripped];
+    let label = [&b"name"[..], b"key", b"Name", b"Key", b"NAME", b"KEY", b"variable"];
+    if !label.iter().any(|l| before.ends_with(l)) {
+        return None;
+    }
+    let mut at = closers(bytes, key.end);
+    let rest = &bytes[at..bytes.len().min(at + REACH)];
+    at += rest
+        .iter()
+        .take_while(|b| b.is_ascii_whitespace() || matches!(b, b',' | b'"' | b'\'' | b'\\'))
+        .count();
+    let rest = &bytes[at..bytes.len().min(at + 16)];
+    if !rest.get(..5)?.eq_ignore_ascii_case(b"value") {
+        return None;
+    }
+    at = blanks(bytes, closers(bytes, at + 5));
+    if !matches!(bytes.get(at)?, b':' | b'=') {
+        return None;
+    }
+    at = blanks(bytes, at + 1);
+    match value::literal(bytes, at) {
+        Some(found) => Some((found, Form::Quoted)),
+        None => Some((value::line(bytes, at), Form::Line)),
+    }
+}
+
+/// `variable "NAME" { … default = "value" … }`, Terraform's way to give a default.
+fn block(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    let open = blanks(bytes, at);
+    if bytes.get(open) != Some(&b'{') {
+        return None;
+    }
+    let rest = &bytes[open..bytes.len().min(open + 400)];
+    let body = &rest[..rest.iter().position(|b| *b == b'}')?];
+    let place = memchr::memmem::find(body, b"default")?;
+    let at = blanks(bytes, open + place + 7);
+    (bytes.get(at) == Some(&b'='))
+        .then(|| value::literal(bytes, blanks(bytes, at + 1)))?
+        .map(|v| (v, Form::Quoted))
+}

@@ -1,0 +1,9 @@
+//! Assignments in every common syntax: what name a value is given, and by which form of words.
+
+mod markup;
+mod operator;
+mod read;
+mod spaced;
+mod value;
+
+pub(crate) use read::{Assignment, Form, read};

@@ -1,0 +1,192 @@
+//! Signs between a name and its value: `=`, `:`, `=>`, `:=`, `==`, a comma in a call, a default.
+//!
+//! In flow bytes and a name; out flows the value after the sign, and the form. Anything else is none of
+//! its business: elements and spaces are `markup.rs` and `spaced.rs`.
+
+use std::ops::Range;
+
+use super::read::Form;
+use super::value;
+
+/// The longest gap of spaces and type names between a name and its value, in bytes.
+const GAP: usize = 80;
+
+/// The value that a sign gives to the name at `key`.
+pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, Form)> {
+    let mut at = closers(bytes, key.end);
+    let closed = at > key.end;
+    at = index(bytes, at);
+    at = blanks(bytes, at);
+    let rest = bytes.get(at..bytes.len().min(at + GAP))?;
+    match (rest.first()?, rest.get(1)) {
+        (b'=', Some(b'=')) => compared(bytes, at + 2),
+        (b'!', Some(b'=')) => compared(bytes, at + 2),
+        (b'=', Some(b'>')) | (b':' | b'?' | b'+', Some(b'=')) => given(bytes, at + 2, key),
+        (b'|', Some(b'|')) | (b'?', Some(b'?' | b':')) => {
+            let skip = usize::from(rest.get(2) == Some(&b'='));
+            quoted(bytes, blanks(bytes, at + 2 + skip))
+        }
+        (b'=', _) => given(bytes, at + 1, key),
+        (b':', Some(b':')) => None,
+        (b':', _) if opened(bytes, key, b"${") => default(bytes, at + 1),
+        (b':', _) => typed(bytes, at + 1).or_else(|| given(bytes, at + 1, key)),
+        (b',', _) if closed => argument(bytes, at + 1),
+        (b'(', _) if !closed => call(bytes, at + 1),
+        (b'o', Some(b'r')) if closed => quoted(bytes, blanks(bytes, at + 2)),
+        (b's', _) if rest.starts_with(b"string = ") => quoted(bytes, at + 9),
+        _ => None,
+    }
+}
+
+/// Past quotes and brackets that close round a name: `"`, `\"`, `']`, `")`.
+pub(super) fn closers(bytes: &[u8], at: usize) -> usize {
+    let rest = &bytes[at..bytes.len().min(at + 6)];
+    at + rest.iter().take_while(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b']' | b')')).count()
+}
+
+/// Past an array's size: `[]`, `[32]`.
+fn index(bytes: &[u8], at: usize) -> usize {
+    let rest = &bytes[at..bytes.len().min(at + 8)];
+    if rest.first() != Some(&b'[') {
+        return at;
+    }
+    let digits = rest[1..].iter().take_while(|b| b.is_ascii_digit()).count();
+    if rest.get(digits + 1) == Some(&b']') { at + digits + 2 } else { at }
+}
+
+/// Past spaces and tabs.
+pub(super) fn blanks(bytes: &[u8], at: usize) -> usize {
+    let rest = &bytes[at..bytes.len().min(at + GAP)];
+    at + rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
+}
+
+/// Whether the name is directly preceded by `sign`.
+fn opened(bytes: &[u8], key: &Range<usize>, sign: &[u8]) -> bool {
+    bytes[..key.start].ends_with(sign)
+}
+
+fn quoted(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    value::literal(bytes, at).map(|v| (v, Form::Quoted))
+}
+
+fn compared(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    let at = if bytes.get(at) == Some(&b'=') { at + 1 } else { at };
+    value::literal(bytes, blanks(bytes, at)).map(|v| (v, Form::Compared))
+}
+
+/// The value after a plain sign: a literal, or bytes without quotes.
+fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
+    let mut at = blanks(bytes, at);
+    if bytes[at..].starts_with(b">-\n") || bytes[at..].starts_with(b"|\n") {
+        at += memchr::memchr(b'\n', &bytes[at..])? + 1;
+        at = blanks(bytes, at);
+    }
+    match bytes.get(at)? {
+        b'"' | b'\'' | b'`' | b'\\' if bytes.get(at + 1).is_none_or(|b| *b != b'\n') => {
+            return quoted(bytes, at);
+        }
+        b'\n' | b'\r' => return next_line(bytes, at),
+        _ => {}
+    }
+    if let Some(found) = quoted(bytes, at) {
+        return Some(found);
+    }
+    let before = key.start.checked_sub(1).map(|n| bytes[n]);
+    let in_query = matches!(before, Some(b'?' | b'&'));
+    if opens_line(bytes, key.start) && !in_query {
+        return Some((value::line(bytes, at), Form::Line));
+    }
+    Some((value::bare(bytes, at, in_query), Form::Bare))
+}
+
+/// A literal alone on the line after the sign, as formatters break long lines.
+fn next_line(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    let blank = bytes[at..bytes.len().min(at + GAP)].iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let at = at + blank;
+    let quote = matches!(bytes.get(at)?, b'"' | b'\'' | b'`');
+    if !quote {
+        return None;
+    }
+    let found = value::literal(bytes, at)?;
+    // A name of the next entry is a literal too; a value is not followed by a sign.
+    let after = blanks(bytes, found.end + 1);
+    if matches!(bytes.get(after), Some(b':' | b'=')) { None } else { Some((found, Form::Quoted)) }
+}
+
+/// Whether only what may open a line stands between the line's start and `at`.
+pub(super) fn opens_line(bytes: &[u8], at: usize) -> bool {
+    let floor = at.saturating_sub(48);
+    let start = bytes[floor..at].iter().rposition(|b| matches!(b, b'\n' | b'\r')).map(|n| floor + n + 1);
+    let Some(start) = start.or((floor == 0).then_some(0)) else { return false };
+    let mut lead = bytes[start..at].trim_ascii();
+    // Comment signs, list dashes, diff marks, quotes.
+    while let [b'#' | b'-' | b'+' | b'*' | b'/' | b'"' | b'\'' | b';' | b'|' | b'>', rest @ ..] = lead {
+        lead = rest.trim_ascii_start();
+    }
+    const OPENERS: &[&[u8]] = &[
+        b"",
+        b"export",
+        b"set",
+        b"ENV",
+        b"ARG",
+        b"declare -x",
+        b"env:",
+        b"$env:",
+        b"local",
+        b"readonly",
+        b"RUN",
+        b"-e",
+        b"//",
+    ];
+    OPENERS.contains(&lead) || lead.starts_with(b"//") && lead.ends_with(b":")
+}
+
+/// A type between `:` and `=`: `password: &str = "…"`.
+fn typed(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    let at = blanks(bytes, at);
+    let rest = &bytes[at..bytes.len().min(at + 40)];
+    if !rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'&') {
+        return None;
+    }
+    let in_type = |b: &u8| b.is_ascii_alphanumeric() || b"_<>&'[]?.|: ".contains(b);
+    let length = rest.iter().position(|b| !in_type(b))?;
+    if rest[length] != b'=' || rest.get(length + 1) == Some(&b'=') {
+        return None;
+    }
+    quoted(bytes, blanks(bytes, at + length + 1))
+}
+
+/// The default in `${NAME:-value}` and `${NAME:value}`.
+fn default(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    let at = if matches!(bytes.get(at), Some(b'-' | b'=')) { at + 1 } else { at };
+    let rest = &bytes[at..bytes.len().min(at + 200)];
+    let end = rest.iter().position(|b| matches!(b, b'}' | b'\n'))?;
+    (rest[end] == b'}').then_some((at..at + end, Form::Bare))
+}
+
+/// The last argument of a call whose argument before it is the name: `define('NAME', 'value')`.
+fn argument(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    let mut at = blanks(bytes, at);
+    let rest = &bytes[at..bytes.len().min(at + 24)];
+    // `"name": "NAME", "value": "…"` is an entry of a list and read by `markup.rs`.
+    if rest.starts_with(b"default") {
+        at = blanks(bytes, at + 7);
+        at = blanks(bytes, at + usize::from(matches!(bytes.get(at), Some(b'=' | b':'))));
+    }
+    let found = value::literal(bytes, at)?;
+    let after = blanks(bytes, found.end + 1);
+    let ends = matches!(bytes.get(after), Some(b')')) || bytes[after..].starts_with(b"])");
+    ends.then_some((found, Form::Quoted))
+}
+
+/// The only argument of a call by that name: `setPassword("value")`.
+fn call(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    let at = blanks(bytes, at);
+    if !matches!(bytes.get(at)?, b'"' | b'\'' | b'`' | b'\\') {
+        return None;
+    }
+    let found = value::literal(bytes, at)?;
+    let after = blanks(bytes, found.end + 1);
+    let after = if bytes.get(found.end) == Some(&b'\\') { after + 1 } else { after };
+    matches!(bytes.get(after), Some(b')')).then_some((found, Form::Quoted))
+}

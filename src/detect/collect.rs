@@ -1,0 +1,235 @@
+//! From anchors to candidates: what each rule takes for a secret where its anchor stands.
+//!
+//! In flow a view and its hits, out flow candidates nobody has judged yet, each once. A rule with
+//! keywords gets a candidate only where one of them stands near.
+
+use std::ops::Range;
+
+use super::anchors::{Action, Anchors, Hit};
+use super::assign::{self, Assignment, Form};
+use super::candidate::Candidate;
+use super::context::{self, Near, Neighbourhood};
+use super::lexicon::{Kind, Name, name};
+use super::patterns::Patterns;
+use super::scene::Scene;
+use super::url;
+use super::view::View;
+use crate::glob::GlobSet;
+use crate::rule::{Rule, RuleId, RuleSet, Syntax};
+
+/// Looks for candidates in one view.
+pub(crate) struct Collector<'v> {
+    /// The rules of the run.
+    pub rules: &'v RuleSet,
+    /// The anchors of the rules.
+    pub anchors: &'v Anchors,
+    /// The keywords of the rules.
+    pub keywords: &'v Anchors,
+    /// The patterns of the rules.
+    pub patterns: &'v Patterns,
+    /// Where each rule applies.
+    pub paths: &'v [Option<GlobSet>],
+    /// The rules for values of any assignment, called by keyword.
+    pub called: &'v [RuleId],
+    /// What the blob's candidates share.
+    pub scene: &'v Scene<'v>,
+}
+
+/// What a rule takes for a secret, before it is a candidate.
+struct Catch {
+    span: Range<usize>,
+    whole: Range<usize>,
+    key: Option<Range<usize>>,
+    said: Option<Name>,
+    form: Form,
+    /// How far away the nearest keyword stands, if the rule wants one.
+    distance: Option<usize>,
+}
+
+/// The shortest and longest value that a rule called by keyword may want, in bytes.
+const CALLED: std::ops::RangeInclusive<usize> = 12..=1024;
+
+impl<'v> Collector<'v> {
+    /// What the rules take for secrets at these hits.
+    pub(crate) fn collect(&self, view: &'v View<'v>, hits: &[Hit], out: &mut Vec<Candidate<'v>>) {
+        let mut last = None;
+        for &hit in hits {
+            for action in self.anchors.actions(hit) {
+                match *action {
+                    Action::Rule(n) if self.rules.is_enabled(RuleId(n)) => {
+                        let id = RuleId(n);
+                        match self.rules.get(id).syntax {
+                            Syntax::Pattern => self.matched(id, view, hit, out),
+                            Syntax::Assignment => self.assigned(id, view, (hit, &mut last), out),
+                            Syntax::Url => self.in_url(id, view, hit, out),
+                        }
+                    }
+                    Action::Rule(_) | Action::Decode(_) => {}
+                }
+            }
+        }
+    }
+
+    /// Runs a rule's pattern in a window round the anchor.
+    fn matched(&self, id: RuleId, view: &'v View<'v>, hit: Hit, out: &mut Vec<Candidate<'v>>) {
+        let rule = self.rules.get(id);
+        let bytes = view.bytes;
+        let word = |n: usize| bytes[n].is_ascii_alphanumeric() || bytes[n] == b'_';
+        if rule.starts && !rule.inside_word && hit.at > 0 && word(hit.at - 1) && word(hit.at) {
+            return;
+        }
+        if !self.path_fits(id, view) {
+            return;
+        }
+        let Some(pattern) = self.patterns.get(id, rule) else { return };
+        let span = self.anchors.span(hit);
+        let reach = rule.window as usize;
+        let from = if rule.starts { span.start } else { span.start.saturating_sub(reach) };
+        let to = bytes.len().min(span.start + reach);
+        // One byte before the window is shown to the pattern, so that `\b` sees what stands there.
+        let shown = from.saturating_sub(1);
+        let window = &bytes[shown..to];
+        let mut at = from - shown;
+        while let Some(found) = pattern.captures_at(window, at) {
+            let Some(all) = found.get(0) else { return };
+            let secret = found.name("secret").unwrap_or(all);
+            if all.start() + shown > span.start || rule.starts && all.start() != from - shown {
+                return;
+            }
+            if all.end() + shown >= span.end {
+                let range = |m: regex::bytes::Match<'_>| m.start() + shown..m.end() + shown;
+                let (span, whole) = (range(secret), range(all));
+                self.push(id, view, Catch::of_pattern(span, whole), out);
+                return;
+            }
+            at = all.end().max(at + 1);
+        }
+    }
+
+    /// Reads the assignment at the anchor. `last` is where the last value that rules were called for begins.
+    fn assigned(
+        &self,
+        id: RuleId,
+        view: &'v View<'v>,
+        (hit, last): (Hit, &mut Option<usize>),
+        out: &mut Vec<Candidate<'v>>,
+    ) {
+        let anchor = self.anchors.span(hit);
+        let Some(found) = assign::read(view.bytes, &anchor) else { return };
+        if !self.path_fits(id, view) {
+            return;
+        }
+        let rule = self.rules.get(id);
+        let generic = rule.pattern.is_empty() && rule.keywords.is_empty();
+        if *last != Some(found.value.start) && !self.called.is_empty() {
+            *last = Some(found.value.start);
+            self.call(view, &found, out);
+        }
+        let said = if generic {
+            let word = anchor.start - found.key.start..anchor.end - found.key.start;
+            let Some(name) = name::read(&view.bytes[found.key.clone()], &word) else { return };
+            Some(name)
+        } else {
+            None
+        };
+        if !self.value_fits(id, &view.bytes[found.value.clone()]) {
+            return;
+        }
+        self.push(id, view, Catch::of(found, said), out);
+    }
+
+    /// Tries the rules that are called by keyword on a value that looks like a token.
+    fn call(&self, view: &'v View<'v>, found: &Assignment, out: &mut Vec<Candidate<'v>>) {
+        let value = &view.bytes[found.value.clone()];
+        if !CALLED.contains(&value.len()) || !value.iter().all(u8::is_ascii_graphic) {
+            return;
+        }
+        if found.form == Form::Bare && !value.iter().any(u8::is_ascii_digit) {
+            return;
+        }
+        let near = self.near(view, &found.value, Some(&found.key));
+        for near in near {
+            let id = RuleId(near.rule);
+            if self.called.binary_search(&id).is_err() || !self.path_fits(id, view) {
+                continue;
+            }
+            if near.lines > usize::from(self.rules.get(id).near) || !self.value_fits(id, value) {
+                continue;
+            }
+            let found = Assignment { key: found.key.clone(), value: found.value.clone(), form: found.form };
+            let catch = Catch { distance: Some(near.distance), ..Catch::of(found, None) };
+            self.add(id, view, catch, out);
+        }
+    }
+
+    /// Reads the URL at the anchor.
+    fn in_url(&self, id: RuleId, view: &'v View<'v>, hit: Hit, out: &mut Vec<Candidate<'v>>) {
+        let Some((span, whole)) = url::read(view.bytes, &self.anchors.span(hit)) else { return };
+        if !self.path_fits(id, view) {
+            return;
+        }
+        let said = Some(Name { kind: Kind::Password, clear: true, word: 0..0 });
+        self.push(id, view, Catch { said, form: Form::Quoted, ..Catch::of_pattern(span, whole) }, out);
+    }
+
+    /// Whether the rule's pattern, if it has one, is the shape of the whole value.
+    fn value_fits(&self, id: RuleId, value: &[u8]) -> bool {
+        let rule = self.rules.get(id);
+        rule.pattern.is_empty() || self.patterns.get(id, rule).is_some_and(|p| p.is_match(value))
+    }
+
+    fn near(&self, view: &'v View<'v>, span: &Range<usize>, key: Option<&Range<usize>>) -> Vec<Near> {
+        context::keywords_near(&Neighbourhood { view, scene: self.scene, span, key }, self.keywords)
+    }
+
+    /// Adds a candidate, if a keyword stands near in case the rule wants one.
+    fn push(&self, id: RuleId, view: &'v View<'v>, mut catch: Catch, out: &mut Vec<Candidate<'v>>) {
+        let rule = self.rules.get(id);
+        if !rule.keywords.is_empty() {
+            let near = self.near(view, &catch.span, catch.key.as_ref());
+            let own = near.iter().find(|n| n.rule == id.0 && n.lines <= usize::from(rule.near));
+            let Some(own) = own else { return };
+            catch.distance = Some(own.distance);
+        }
+        self.add(id, view, catch, out);
+    }
+
+    /// Adds a candidate, once.
+    fn add(&self, id: RuleId, view: &'v View<'v>, catch: Catch, out: &mut Vec<Candidate<'v>>) {
+        let rule: &'v Rule = self.rules.get(id);
+        if out.iter().rev().take(8).any(|c| c.id == id && c.span == catch.span) {
+            return;
+        }
+        out.push(Candidate {
+            id,
+            rule,
+            view,
+            scene: self.scene,
+            span: catch.span,
+            whole: catch.whole,
+            key: catch.key,
+            said: catch.said,
+            form: catch.form,
+            confidence: rule.confidence,
+            proven: false,
+            distance: catch.distance,
+            reasons: Vec::new(),
+        });
+    }
+
+    /// Whether the rule applies to files of this name.
+    fn path_fits(&self, id: RuleId, view: &View<'_>) -> bool {
+        self.paths[usize::from(id.0)].as_ref().is_none_or(|globs| globs.matches(view.blob.path))
+    }
+}
+
+impl Catch {
+    fn of(found: Assignment, said: Option<Name>) -> Self {
+        let whole = found.key.start.min(found.value.start)..found.value.end;
+        Self { span: found.value, whole, key: Some(found.key), said, form: found.form, distance: None }
+    }
+
+    fn of_pattern(span: Range<usize>, whole: Range<usize>) -> Self {
+        Self { span, whole, key: None, said: None, form: Form::Bare, distance: None }
+    }
+}

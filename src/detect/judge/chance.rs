@@ -1,0 +1,95 @@
+//! Chance or words: does the value look drawn at random, as a token must, or chosen, as a password may?
+//!
+//! What is asked depends on the name, on the kind of the file, and on how the value is given.
+
+use super::Verdict;
+use crate::detect::Candidate;
+use crate::detect::assign::Form;
+use crate::detect::lexicon::{FileKind, Kind, chance};
+
+/// Rejects what reads like words where a secret would not.
+pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
+    if c.proven {
+        return Verdict::Pass;
+    }
+    match c.kind() {
+        None => shaped(c),
+        Some(Kind::Token) => token(c),
+        Some(Kind::Password) => password(c),
+    }
+}
+
+/// A pattern gave the shape: its free part must not read like words.
+fn shaped(c: &Candidate<'_>) -> Verdict {
+    let text = c.secret();
+    let body = body(c, text);
+    let bits = chance::bits(body);
+    if body.len() >= 8
+        && bits < -0.25 * body.len() as f64
+        && body.iter().all(u8::is_ascii_graphic)
+        && !text.contains(&b'$')
+    {
+        return Verdict::Reject("reads like words, not like chance".into());
+    }
+    Verdict::Pass
+}
+
+/// The secret without the fixed part its rule announces.
+fn body<'t>(c: &Candidate<'_>, text: &'t [u8]) -> &'t [u8] {
+    let fixed = c.rule.anchors.iter().filter(|a| text.starts_with(a.as_bytes())).map(|a| a.len()).max();
+    &text[fixed.unwrap_or(0)..]
+}
+
+fn token(c: &mut Candidate<'_>) -> Verdict {
+    let text = c.secret();
+    let bits = chance::bits(text);
+    let clear = c.said.as_ref().is_some_and(|n| n.clear);
+    let mixed = text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic);
+    let least = match (clear, c.form.is_literal()) {
+        (true, true) => 8,
+        (true, false) => 10,
+        (false, _) => 16,
+    };
+    if text.len() < least {
+        return Verdict::Reject(format!("is shorter than {least} characters"));
+    }
+    let wanted = if clear { 6.0 } else { 14.0 } + if mixed { 0.0 } else { 6.0 };
+    if bits < wanted {
+        return Verdict::Reject("reads like words, not like chance".into());
+    }
+    Verdict::Pass
+}
+
+fn password(c: &mut Candidate<'_>) -> Verdict {
+    let text = c.secret();
+    let file = c.scene.file();
+    if text.len() < 4 || text.len() > 150 {
+        return Verdict::Reject("is too short or too long for a password".into());
+    }
+    let bits = chance::bits(text);
+    if file == FileKind::Store && c.form != Form::Bare {
+        return Verdict::Pass;
+    }
+    if bits > 4.0 + if c.said.as_ref().is_some_and(|n| n.clear) { 0.0 } else { 8.0 } {
+        return Verdict::Pass;
+    }
+    let digit = text.iter().any(u8::is_ascii_digit);
+    let letter = text.iter().any(u8::is_ascii_alphabetic);
+    let sign =
+        text.iter().any(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'_' | b'.' | b'/' | b':'));
+    let chosen = letter && (digit || sign) && text.len() >= 6;
+    if !chosen {
+        return Verdict::Reject("reads like a plain word".into());
+    }
+    if c.scene.is_test() || file == FileKind::Docs {
+        return Verdict::Reject("reads like words, in tests or documentation".into());
+    }
+    if file == FileKind::Code && !(digit && sign || digit && bits > -6.0 && text.len() >= 8) {
+        return Verdict::Reject("reads like words, in program code".into());
+    }
+    c.reasons.push(crate::finding::Reason {
+        judge: "chance",
+        text: "words with digits or signs, as people choose passwords".into(),
+    });
+    Verdict::Pass
+}

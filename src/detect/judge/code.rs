@@ -1,0 +1,85 @@
+//! Is the value an expression of a program? Without quotes, `password = other` gives away nothing.
+
+use super::Verdict;
+use crate::detect::Candidate;
+use crate::detect::assign::Form;
+use crate::detect::lexicon::{FileKind, chance};
+
+/// Rejects names, calls, types and numbers.
+pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
+    if c.key.is_none() || c.kind().is_none() {
+        return Verdict::Pass;
+    }
+    let text = c.secret();
+    if matches!(c.form, Form::Quoted | Form::Compared) {
+        return Verdict::Pass;
+    }
+    if called(text) {
+        return Verdict::Reject("is a call".into());
+    }
+    if c.form == Form::Markup {
+        return Verdict::Pass;
+    }
+    if dotted(text) && chance::bits(text) < 12.0 {
+        return Verdict::Reject("is a path of names".into());
+    }
+    let expression = |b: &u8| matches!(b, b'(' | b'[' | b'{' | b'|' | b'?' | b'"' | b'\'');
+    match c.scene.file() {
+        FileKind::Code if c.form == Form::Spaced => Verdict::Reject("is prose or code".into()),
+        FileKind::Code => {
+            let token =
+                text.len() >= 16 && text.iter().any(u8::is_ascii_digit) && !text.iter().any(expression);
+            if token && chance::bits(text) > 15.0 {
+                return Verdict::Pass;
+            }
+            Verdict::Reject("stands without quotes in program code".into())
+        }
+        FileKind::Docs | FileKind::Other | FileKind::Script if text.first().is_some_and(expression) => {
+            Verdict::Reject("is an expression".into())
+        }
+        _ => Verdict::Pass,
+    }
+}
+
+/// `name(…`, `a.b(…`, `new X`.
+fn called(text: &[u8]) -> bool {
+    let name = text
+        .iter()
+        .take_while(|b| {
+            b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'>' | b'-' | b'$' | b'!')
+        })
+        .count();
+    let opens = matches!(text.get(name), Some(b'(' | b'['));
+    name >= 2
+        && opens
+        && (text.last().is_some_and(|b| matches!(b, b')' | b'(' | b']')) || chance::bits(&text[..name]) < 4.0)
+}
+
+/// `config.db.password`, `Self::KEY`, `a->b`.
+fn dotted(text: &[u8]) -> bool {
+    let mut parts = 0;
+    for part in text.split(|b| matches!(b, b'.' | b':' | b'>')) {
+        let part = part.strip_suffix(b"-").unwrap_or(part);
+        if part.is_empty() {
+            continue;
+        }
+        if !part[0].is_ascii_alphabetic() && part[0] != b'_'
+            || !part.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+        {
+            return false;
+        }
+        parts += 1;
+    }
+    parts >= 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_and_paths_of_names_are_seen() {
+        assert!(called(b"getPassword()") && called(b"vault.read(") && dotted(b"config.db.password"));
+        assert!(!called(b"hunter2") && !dotted(b"hunter2") && !dotted(b"a1.9z"));
+    }
+}

@@ -1,0 +1,96 @@
+//! Does the value only say where the secret is to be found? `${TOKEN}`, `os.environ[…]`, `{{ key }}`, `%s`.
+
+use super::Verdict;
+use crate::detect::Candidate;
+use crate::detect::assign::Form;
+use crate::detect::lexicon::words;
+
+/// What opens or closes a template in one of the common languages.
+const TEMPLATE: &[&[u8]] =
+    &[b"${", b"{{", b"}}", b"<%", b"#{", b"$(", b"%(", b"@{", b"%{", b"$[", b"{%", b"@@", b"<?"];
+/// Verbs of formats and holes to fill.
+const FORMAT: &[&[u8]] = &[b"%s", b"%d", b"%v", b"{0}", b"{}", b"%w", b"%@"];
+/// A format is a short text.
+const FORMAT_LENGTH: usize = 24;
+
+/// Rejects variables, templates and look-ups.
+pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
+    if c.proven {
+        return Verdict::Pass;
+    }
+    let text = c.secret();
+    if c.kind().is_none() && c.key.is_none() {
+        // A pattern gave the shape: only what opens a template inside it can be one.
+        let template = has(text, &[b"${", b"{{", b"<%"]);
+        return if template { Verdict::Reject("holds a template".into()) } else { Verdict::Pass };
+    }
+    let what = if has(text, TEMPLATE) || hole(text) {
+        "is a template, filled in elsewhere"
+    } else if names_another(text, c.form) {
+        "names another value"
+    } else if has(text, FORMAT) && text.len() < FORMAT_LENGTH {
+        "is a format, filled in elsewhere"
+    } else if looked_up(text) {
+        "is looked up elsewhere"
+    } else {
+        return Verdict::Pass;
+    };
+    Verdict::Reject(what.into())
+}
+
+/// `%NAME%`, `{name}`, `[name]`, `<name>`, and `{name}` inside a text.
+fn hole(text: &[u8]) -> bool {
+    let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
+    let whole = match (text.first(), text.last()) {
+        (Some(b'<'), Some(b'>')) => true,
+        (Some(b'%'), Some(b'%')) | (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']')) => is_name(inner),
+        _ => false,
+    };
+    let braced = || {
+        let from = memchr::memchr(b'{', text)?;
+        let length = memchr::memchr(b'}', &text[from..])?;
+        Some(length > 1 && is_name(&text[from + 1..from + length]))
+    };
+    whole || braced() == Some(true)
+}
+
+/// `$NAME`, `$name->field`, YAML's `*alias`, `:symbol`.
+fn names_another(text: &[u8], form: Form) -> bool {
+    let Some((first, rest)) = text.split_first() else { return false };
+    let starts = rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
+    match first {
+        b'$' => starts && is_name(rest),
+        b'*' | b'&' => form == Form::Line && is_name(rest),
+        b'@' | b':' => starts && is_name(rest) && text.len() < 40 && !text.iter().any(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+fn looked_up(text: &[u8]) -> bool {
+    let lower = text[..text.len().min(64)].to_ascii_lowercase();
+    words::LOOK_UP.iter().any(|l| lower.starts_with(l.as_bytes()))
+        || has(text, &[b"process.env", b"os.environ", b"getenv("])
+}
+
+fn is_name(text: &[u8]) -> bool {
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'.' | b'-' | b'>');
+    !text.is_empty() && text.iter().all(part)
+}
+
+fn has(text: &[u8], parts: &[&[u8]]) -> bool {
+    parts.iter().any(|p| memchr::memmem::find(text, p).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holes_names_and_look_ups_are_seen() {
+        for text in ["%PASSWORD%", "{password}", "<your password>", "abc-{token}-x"] {
+            assert!(hole(text.as_bytes()), "{text}");
+        }
+        assert!(names_another(b"$PASSWORD", Form::Line) && !names_another(b"$1$abc", Form::Line));
+        assert!(looked_up(b"process.env.KEY") && looked_up(b"vault:secret/x") && !looked_up(b"varnish99"));
+    }
+}

@@ -1,0 +1,125 @@
+//! Has the value the shape of something else? A URL, a path, a version, a date, a digest, a UUID, a
+//! setting.
+
+use super::Verdict;
+use crate::detect::Candidate;
+use crate::detect::lexicon::{FileKind, Kind, chance, words};
+
+/// Rejects what is plainly another kind of thing.
+pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
+    let Some(kind) = c.kind() else { return Verdict::Pass };
+    let text = c.secret();
+    let what = if memchr::memmem::find(text, b"://").is_some() {
+        "a URL"
+    } else if path(text) {
+        "a path or a file name"
+    } else if version(text) {
+        "a number, a version, a date or an address"
+    } else if words::holds(words::ENUM, text) {
+        "a setting"
+    } else if text.starts_with(b"-----BEGIN") || text.starts_with(b"ssh-") || text.starts_with(b"data:") {
+        "an armoured text, which rules of its own look at"
+    } else if digest(text) || c.scene.file() == FileKind::Lock {
+        "a digest of a package"
+    } else if kind == Kind::Token && uuid(text) && !c.said.as_ref().is_some_and(|n| n.clear) {
+        "an id"
+    } else if regex(text) {
+        "a pattern"
+    } else if hash_call(text) {
+        "a selector"
+    } else {
+        return Verdict::Pass;
+    };
+    Verdict::Reject(format!("is {what}"))
+}
+
+fn path(text: &[u8]) -> bool {
+    let starts = |p: &[u8]| text.starts_with(p);
+    if starts(b"./") || starts(b"../") || starts(b"~/") || starts(b"\\\\") {
+        return true;
+    }
+    if text.len() > 3 && text[0].is_ascii_alphabetic() && text[1] == b':' && matches!(text[2], b'\\' | b'/') {
+        return true;
+    }
+    let slashes = text.iter().filter(|b| matches!(b, b'/' | b'\\')).count();
+    let parts_read = || chance::bits(text) < 0.3 * text.len() as f64;
+    if starts(b"/") && slashes >= 1 && parts_read() || slashes >= 2 && chance::bits(text) < 2.0 {
+        return true;
+    }
+    words::FILE_END.iter().any(|e| text.ends_with(e.as_bytes()))
+        && chance::bits(&text[..text.len() - 3]) < 10.0
+}
+
+/// Only digits and the signs of numbers, dates, versions and addresses.
+fn version(text: &[u8]) -> bool {
+    let signs = |b: &u8| {
+        b.is_ascii_digit()
+            || matches!(
+                b,
+                b'.' | b'-' | b':' | b'/' | b',' | b'+' | b' ' | b'_' | b'x' | b'T' | b'Z' | b'v' | b'%'
+            )
+    };
+    let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
+    let plain = text.iter().all(u8::is_ascii_digit);
+    plain && (text.len() < 6 || text.len() > 24)
+        || !plain && digits > 0 && text.iter().all(signs)
+        || text.starts_with(b"0x") && text.len() <= 18
+}
+
+/// `sha256-…`, `sha512:…`, `md5:…`, `{SHA}`.
+fn digest(text: &[u8]) -> bool {
+    [
+        &b"sha1-"[..],
+        b"sha256-",
+        b"sha384-",
+        b"sha512-",
+        b"sha256:",
+        b"sha1:",
+        b"sha512:",
+        b"md5:",
+        b"h1:",
+        b"SHA256:",
+    ]
+    .iter()
+    .any(|p| text.starts_with(p))
+}
+
+fn uuid(text: &[u8]) -> bool {
+    text.len() == 36
+        && text
+            .iter()
+            .enumerate()
+            .all(|(n, b)| if matches!(n, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
+}
+
+fn regex(text: &[u8]) -> bool {
+    let has = |p: &[u8]| memchr::memmem::find(text, p).is_some();
+    has(b"[a-z")
+        || has(b"[A-Z")
+        || has(b"[0-9")
+        || has(b"\\w")
+        || has(b"\\d")
+        || has(b".*")
+        || has(b"(?")
+        || has(b"[^")
+        || has(b".+")
+}
+
+/// `#password`, `.token-field`, `input[name=…`, `@id/password`.
+fn hash_call(text: &[u8]) -> bool {
+    matches!(text.first(), Some(b'#' | b'.' | b'@' | b'-')) && chance::bits(&text[1..]) < 2.0
+        || memchr::memmem::find(text, b"[name=").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_things_are_told_by_their_shape() {
+        assert!(path(b"/etc/ssl/private.key") && path(b"~/.ssh/id") && path(b"C:\\keys\\a"));
+        assert!(version(b"2010-04-01") && version(b"1.2.3") && version(b"10.0.0.1"));
+        assert!(uuid(b"26dfe8d8-889b-4380-92ff-9c3c6ea5d930") && !uuid(b"26dfe8d8"));
+        assert!(regex(b"sk-[a-zA-Z0-9]{48}"));
+    }
+}

@@ -1,0 +1,188 @@
+//! What a name says: `smtpPassword` names a password, `passwordPolicy` and `tokenType` do not.
+//!
+//! In flows a name as written in code or configuration; out flows which kind of credential it names
+//! and how clearly.
+
+use std::ops::Range;
+
+use super::words::{self, holds};
+
+/// What kind of credential a name promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Chosen by a person, may be words.
+    Password,
+    /// Made by a machine, should look like chance.
+    Token,
+}
+
+/// What a name says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Name {
+    /// The kind of credential.
+    pub kind: Kind,
+    /// Nothing in the name speaks against it.
+    pub clear: bool,
+    /// The word that says so, as a range of the name.
+    pub word: Range<usize>,
+}
+
+/// The most words of a name that are looked at.
+const WORDS: usize = 16;
+
+/// Reads a name; `None` if it does not name a credential. `anchor` is the word, as a range of the name,
+/// that must be part of what says so.
+pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
+    if name.contains(&b' ') {
+        return Some(Name { kind: Kind::Password, clear: true, word: 0..name.len() });
+    }
+    let parts = split(name);
+    // The last credential word of a name is what it names: `password_token` is a token.
+    let n = (0..parts.len()).rev().find(|n| credential(&name[parts[*n].clone()]).is_some())?;
+    let part = parts[n].clone();
+    let (kind, plain_key) = credential(&name[part.clone()])?;
+    if anchor.end <= part.start || anchor.start >= part.end {
+        let joined = n > 0 && plain_key && parts[n - 1].start < anchor.end && anchor.start < part.end;
+        if !joined {
+            return None;
+        }
+    }
+    let mut clear = true;
+    for tail in &parts[n + 1..] {
+        let word = &name[tail.clone()];
+        if word.iter().all(u8::is_ascii_digit) || word.len() == 1 || holds(words::TAIL_NEUTRAL, word) {
+            continue;
+        }
+        if holds(words::TAIL_OTHER, word) {
+            return None;
+        }
+        clear = false;
+    }
+    if n > 0 {
+        let head = &name[parts[n - 1].clone()];
+        if holds(words::HEAD_OTHER, head) && !(plain_key && holds(words::KEY_OWNER, head)) {
+            return None;
+        }
+        if plain_key && !holds(words::KEY_OWNER, head) {
+            clear = clear && credential(head).is_some();
+        }
+    } else if plain_key {
+        return None;
+    }
+    Some(Name { kind, clear, word: part })
+}
+
+/// Which kind of credential one word of a name promises, and whether it is a bare `key`, which needs a
+/// word before it.
+fn credential(word: &[u8]) -> Option<(Kind, bool)> {
+    let digits = word.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let word = &word[..word.len() - digits];
+    if word.len() < 2 {
+        return None;
+    }
+    if holds(words::PASSWORD, word) {
+        return Some((Kind::Password, false));
+    }
+    if word.eq_ignore_ascii_case(b"key") || word.eq_ignore_ascii_case(b"keys") {
+        return Some((Kind::Token, true));
+    }
+    if [words::SECRET, words::TOKEN, words::KEY].iter().any(|list| holds(list, word)) {
+        return Some((Kind::Token, false));
+    }
+    // Run together: `dbpassword`, `mysecret`, `githubtoken`.
+    let ends = |end: &str| {
+        word.len() > end.len() + 1 && word[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
+    };
+    if ["password", "passwd", "passphrase", "pwd"].iter().any(|e| ends(e)) {
+        return Some((Kind::Password, false));
+    }
+    if ["secret", "token", "apikey", "secretkey", "accesskey", "privatekey"].iter().any(|e| ends(e)) {
+        return Some((Kind::Token, false));
+    }
+    None
+}
+
+/// The words of a name: `smtpPASSWORD_v2` is `smtp`, `PASSWORD`, `v2`.
+fn split(name: &[u8]) -> Vec<Range<usize>> {
+    let mut parts: Vec<Range<usize>> = Vec::with_capacity(4);
+    let mut start = None;
+    for at in 0..=name.len() {
+        let here = name.get(at).copied().filter(u8::is_ascii_alphanumeric);
+        let border = match (start, here) {
+            (_, None) => true,
+            (None, _) => false,
+            (Some(_), Some(b)) => {
+                let before = name[at - 1];
+                let after = name.get(at + 1).copied().unwrap_or(b'_');
+                b.is_ascii_uppercase()
+                    && (before.is_ascii_lowercase()
+                        || before.is_ascii_uppercase() && after.is_ascii_lowercase())
+            }
+        };
+        if border && let Some(from) = start.take() {
+            parts.push(from..at);
+        }
+        if here.is_some() && start.is_none() {
+            start = Some(at);
+        }
+    }
+    if parts.len() > WORDS {
+        parts.drain(..parts.len() - WORDS);
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(name: &str) -> Option<(Kind, bool)> {
+        let lower = name.to_ascii_lowercase();
+        let words = ["pass", "pwd", "secret", "token", "key", "auth"];
+        let at = words.iter().filter_map(|w| lower.rfind(w).map(|at| (at, at + w.len()))).max()?;
+        read(name.as_bytes(), &(at.0..at.1)).map(|n| (n.kind, n.clear))
+    }
+
+    #[test]
+    fn credentials_are_named() {
+        for name in
+            ["password", "DB_PASSWORD", "smtpPass", "dbpasswd", "user.password", "password2", "PGPASSWORD"]
+        {
+            assert_eq!(kind(name), Some((Kind::Password, true)), "{name}");
+        }
+        for name in
+            ["api_key", "apiKey", "X-Api-Key", "clientSecret", "secret_key_base", "githubtoken", "AUTH_KEY"]
+        {
+            assert_eq!(kind(name), Some((Kind::Token, true)), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_about_a_credential_is_none() {
+        for name in [
+            "passwordPolicy",
+            "tokenType",
+            "secretName",
+            "password_hint",
+            "API_KEY_HEADER",
+            "public_key",
+            "cache_key",
+            "key",
+            "max_tokens",
+            "page_token",
+            "keyId",
+            "compass",
+            "bypass",
+            "monkey",
+            "showPassword",
+            "passage",
+        ] {
+            assert_eq!(kind(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_word_after_it_makes_a_name_unclear() {
+        assert_eq!(kind("DB_PASSWORD_ACME"), Some((Kind::Password, false)));
+    }
+}

@@ -1,0 +1,148 @@
+//! What kind of file a path names, which decides how much a value in it must prove.
+
+use super::words;
+
+/// What kind of file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileKind {
+    /// Made to hold credentials: `.netrc`, `.pgpass`, `wp-config.php`.
+    Store,
+    /// Configuration: values without quotes are literals.
+    Config,
+    /// A shell script: values without quotes are literals.
+    Script,
+    /// Program code: a value without quotes is an expression.
+    Code,
+    /// Prose: documentation, web pages.
+    Docs,
+    /// Translations of what a program says.
+    Locale,
+    /// Versions and digests of packages.
+    Lock,
+    /// Anything else: data, logs, no extension.
+    Other,
+}
+
+/// The last part of a path, behind `/`, `\` and `!/`.
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// The kind of the file at `path`.
+pub(crate) fn kind(path: &str) -> FileKind {
+    let lower = path.to_ascii_lowercase();
+    let name = file_name(&lower);
+    if words::LOCK_FILE.contains(&name) {
+        return FileKind::Lock;
+    }
+    if words::STORE_FILE.contains(&name) || name == ".env" || name.starts_with(".env.") && !is_template(name)
+    {
+        return FileKind::Store;
+    }
+    if is_locale(&lower, name) {
+        return FileKind::Locale;
+    }
+    let name = [".example", ".sample", ".template", ".tmpl", ".j2", ".bak", ".orig", ".erb", ".old"]
+        .iter()
+        .fold(name, |n, end| n.strip_suffix(end).unwrap_or(n));
+    let extension = name.rsplit_once('.').map_or("", |(_, e)| e);
+    let has = |list: &[&str]| list.contains(&extension);
+    if has(words::CONFIG_ENDING)
+        || name.starts_with("dockerfile")
+        || name.ends_with("dockerfile")
+        || name.starts_with(".env")
+    {
+        FileKind::Config
+    } else if has(words::SCRIPT_ENDING) || name.starts_with("makefile") {
+        FileKind::Script
+    } else if has(words::CODE_ENDING) {
+        FileKind::Code
+    } else if has(words::DOC_ENDING) {
+        FileKind::Docs
+    } else {
+        FileKind::Other
+    }
+}
+
+fn is_template(name: &str) -> bool {
+    ["example", "sample", "template", "dist", "defaults", "tmpl"].iter().any(|w| name.contains(w))
+}
+
+fn is_locale(path: &str, name: &str) -> bool {
+    let folder = [
+        "/locales/",
+        "/locale/",
+        "/i18n/",
+        "/lang/",
+        "/langs/",
+        "/translations/",
+        "/l10n/",
+        "/nls/",
+        "/intl/",
+    ];
+    let ends = [".po", ".pot", ".xlf", ".xliff", ".arb", ".strings", ".resx", ".ftl", ".lproj"];
+    let path = format!("/{path}");
+    folder.iter().any(|f| path.contains(f))
+        || ends.iter().any(|e| name.ends_with(e))
+        || name.starts_with("messages") && name.ends_with(".properties")
+        || name == "strings.xml"
+}
+
+/// Whether the path belongs to tests, fixtures, mocks or examples.
+pub(crate) fn is_test(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let name = file_name(&lower);
+    let in_folder = lower.rsplit_once(['/', '\\']).is_some_and(|(dir, _)| {
+        dir.split(['/', '\\']).any(|part| {
+            words::TEST_FOLDER.contains(&part)
+                || part.ends_with("-test")
+                || part.ends_with("-tests")
+                || part.ends_with("_test")
+                || part.ends_with("_tests")
+                || part.ends_with(".tests")
+                || part.ends_with(".test")
+        })
+    });
+    let stem = name.rsplit_once('.').map_or(name, |(s, _)| s);
+    in_folder
+        || name.starts_with("test_")
+        || ["_test", "_tests", ".test", ".spec", "_spec", "-test", "-spec", ".stories", ".cy"]
+            .iter()
+            .any(|e| stem.ends_with(e))
+        || ["Test", "Tests", "Spec", "IT"]
+            .iter()
+            .any(|e| file_name(path).rsplit_once('.').is_some_and(|(s, _)| s.ends_with(e)))
+        || is_template(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_tell_their_kind() {
+        for (path, want) in [
+            ("a/.env", FileKind::Store),
+            ("a/.env.example", FileKind::Config),
+            ("config/app.yml", FileKind::Config),
+            ("Dockerfile", FileKind::Config),
+            ("src/a.rs", FileKind::Code),
+            ("README.md", FileKind::Docs),
+            ("src/locales/de.json", FileKind::Locale),
+            ("yarn.lock", FileKind::Lock),
+            ("a/b", FileKind::Other),
+        ] {
+            assert_eq!(kind(path), want, "{path}");
+        }
+    }
+
+    #[test]
+    fn tests_are_told_from_the_path() {
+        for path in ["src/test/java/A.java", "a/foo_test.go", "x.spec.ts", "UserTest.java", "tests/a.py"] {
+            assert!(is_test(path), "{path}");
+        }
+        for path in ["src/contest.rs", "latest/a.py", "src/attest.go"] {
+            assert!(!is_test(path), "{path}");
+        }
+    }
+}
