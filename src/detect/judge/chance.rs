@@ -23,12 +23,10 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
 fn shaped(c: &Candidate<'_>) -> Verdict {
     let text = c.secret();
     let body = body(c, text);
-    let bits = chance::bits(body);
-    if body.len() >= 8
-        && bits < -0.25 * body.len() as f64
-        && body.iter().all(u8::is_ascii_graphic)
-        && !text.contains(&b'$')
-    {
+    let drawn = |part: &[u8]| part.len() >= 12 && chance::bits(part) > 0.0;
+    let random = body.split(|b| !b.is_ascii_alphanumeric()).any(drawn);
+    let written = body.len() >= 8 && body.iter().all(u8::is_ascii_graphic);
+    if written && !random && chance::bits(body) < -0.25 * body.len() as f64 {
         return Verdict::Reject("reads like words, not like chance".into());
     }
     Verdict::Pass
