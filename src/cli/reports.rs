@@ -51,6 +51,7 @@ impl Reports {
             width: terminal::width(),
             verbose: args.verbose,
             quiet: args.quiet,
+            now: now(),
         };
         Ok(Self { deliveries, options })
     }
@@ -62,8 +63,14 @@ impl Reports {
                 None => self.show(report, delivery.format)?,
                 Some(path) => self.save(report, delivery.format, path)?,
             }
+            if delivery.format == Format::Github {
+                self.summarise(report)?;
+            }
         }
-        let told = self.deliveries.iter().any(|d| d.path.is_none() && d.format == Format::Human);
+        let told = self
+            .deliveries
+            .iter()
+            .any(|d| d.path.is_none() && matches!(d.format, Format::Human | Format::Github));
         if !told {
             self.tell(report);
         }
@@ -85,11 +92,32 @@ impl Reports {
         written(path, &write).with_context(|| format!("{}: the report cannot be written", path.display()))
     }
 
+    /// Adds to the step summary, if this runs as a step of GitHub Actions.
+    fn summarise(&self, report: &Report<'_>) -> anyhow::Result<()> {
+        let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|p| !p.is_empty()) else {
+            return Ok(());
+        };
+        let text = output::summary(report, &self.options);
+        let file = OpenOptions::new().append(true).create(true).open(&path);
+        let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
+        written.with_context(|| format!("{}: the step summary cannot be written", Path::new(&path).display()))
+    }
+
     /// When no report for a person goes to standard output, what could not be read and the receipt go to standard error.
     #[allow(clippy::print_stderr, reason = "standard output belongs to the report")]
     fn tell(&self, report: &Report<'_>) {
         eprint!("{}", output::receipt(report, &self.options));
     }
+}
+
+/// Seconds since 1970: SOURCE_DATE_EPOCH (reproducible-builds.org) if it is set, else the clock.
+fn now() -> i64 {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|s| s.trim().parse().ok());
+    let clock = || {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        since.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
+    };
+    fixed.unwrap_or_else(clock)
 }
 
 fn delivery(wish: &str) -> anyhow::Result<Delivery> {

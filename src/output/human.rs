@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use colored::{Color, Colorize, control};
 
 use super::write::Options;
-use super::{sanitize, story, words, wrap};
+use super::{json, sanitize, story, words, wrap};
 use crate::finding::{Finding, Frame, Place, Status};
 use crate::report::Report;
 use crate::rule::Severity;
@@ -17,7 +17,7 @@ const FEW: usize = 3;
 const FEW_ERRORS: usize = 10;
 
 /// Columns before the text of a labelled line.
-const INDENT: usize = 10;
+const INDENT: usize = 11;
 
 /// Writes the report.
 pub(super) fn write(report: &Report<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
@@ -89,7 +89,7 @@ impl Page<'_> {
         let provider =
             if named || rule.provider.is_empty() { String::new() } else { format!(" ({})", rule.provider) };
         let name = format!("{}{provider}", rule.name);
-        let secret = self.secret(finding);
+        let secret = sanitize::line(&json::shown(finding, self.options)).into_owned();
         let word = self.paint(&word, severity_colour(finding.severity), true);
         let title = sanitize::line(&name).into_owned();
         let shown = self.paint(&secret, Color::Cyan, true);
@@ -104,14 +104,6 @@ impl Page<'_> {
             Status::Restricted(text) => self.label("Alive:", &format!("with limits: {text}")),
             Status::Dead(text) => self.label("Dead:", text),
             Status::Unknown(text) => self.label("Alive?", text),
-        }
-    }
-
-    fn secret(&self, finding: &Finding) -> String {
-        if self.options.show_secrets {
-            sanitize::line(&String::from_utf8_lossy(finding.secret.reveal())).into_owned()
-        } else {
-            sanitize::line(&finding.secret.masked()).into_owned()
         }
     }
 
@@ -147,8 +139,9 @@ impl Page<'_> {
         let before =
             wrap::cut_start(before.trim_start(), room.saturating_sub(wrap::width(&after).min(room / 3)));
         let after = wrap::cut_end(after.trim_end(), room.saturating_sub(wrap::width(&before)));
+        let guard = guard("", &format!("{before}{mask}{after}"));
         let mask = self.paint(&mask, Color::Cyan, true);
-        writeln!(self.out, "{:INDENT$}{before}{mask}{after}", "")
+        writeln!(self.out, "{:INDENT$}{guard}{before}{mask}{after}", "")
     }
 
     /// What could not be read, and what to do about it.
@@ -223,7 +216,8 @@ impl Page<'_> {
         let pad = (INDENT - 2).saturating_sub(wrap::width(label));
         let mut start = format!("  {}{:pad$}", self.paint(label, Color::White, true), "");
         for line in wrap::wrap(&sanitize::line(text), room) {
-            writeln!(self.out, "{start}{line}")?;
+            let guard = guard(&start, &line);
+            writeln!(self.out, "{start}{guard}{line}")?;
             start = " ".repeat(INDENT);
         }
         Ok(())
@@ -237,6 +231,12 @@ impl Page<'_> {
             (true, false, _) => text.color(colour).to_string(),
         }
     }
+}
+
+/// What must stand before text of the sources that would begin a line with `::`, which GitHub's runner takes for
+/// a command however far it is indented.
+fn guard(start: &str, line: &str) -> &'static str {
+    if start.trim().is_empty() && line.starts_with("::") { "> " } else { "" }
 }
 
 fn severity_colour(severity: Severity) -> Color {

@@ -236,13 +236,17 @@ fn scan<'a>(report: &'a Report<'_>) -> Scan<'a> {
     }
 }
 
-fn row<'a>(report: &'a Report<'_>, finding: &'a Finding, options: &Options) -> Row<'a> {
-    let rule = report.rules.get(finding.rule);
-    let secret = if options.show_secrets {
+/// What may be shown of the secret: its mask, or all of it if that is wanted.
+pub(super) fn shown(finding: &Finding, options: &Options) -> String {
+    if options.show_secrets {
         String::from_utf8_lossy(finding.secret.reveal()).into_owned()
     } else {
         finding.secret.masked()
-    };
+    }
+}
+
+fn row<'a>(report: &'a Report<'_>, finding: &'a Finding, options: &Options) -> Row<'a> {
+    let rule = report.rules.get(finding.rule);
     use crate::finding::Status::{Dead, Live, Restricted, Unknown, Unverified};
     let status_detail = match &finding.status {
         Unverified => None,
@@ -254,7 +258,7 @@ fn row<'a>(report: &'a Report<'_>, finding: &'a Finding, options: &Options) -> R
         provider: &rule.provider,
         severity: words::severity(finding.severity),
         confidence: words::confidence(finding.confidence),
-        secret,
+        secret: shown(finding, options),
         fingerprint: finding.fingerprint.as_str(),
         entropy: finding.secret.entropy(),
         locations: finding.places.iter().map(location).collect(),

@@ -1,8 +1,14 @@
 //! Output: one file a format. Each takes a report and a place to write to, and changes neither.
 
+mod calendar;
+mod ci;
+mod csv;
 mod human;
 mod json;
+mod markdown;
+mod markup;
 mod sanitize;
+mod sarif;
 mod scrub;
 mod story;
 mod words;
@@ -10,4 +16,4 @@ mod wrap;
 mod write;
 
 pub use sanitize::{line as sanitized, lines as sanitized_lines};
-pub use write::{Format, Options, receipt, write};
+pub use write::{Format, Options, receipt, summary, write};

@@ -14,8 +14,21 @@ pub(crate) fn is_hostile(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// The text on one line, with every hostile character written out (`\x1b`, `\u{202e}`); a tab becomes a space.
+/// The text on one line, with every hostile character written out (`\x1b`, `\u{202e}`); a tab becomes a space, and
+/// what a build server would take for a command (`##vso[`, `##[`, `##teamcity[`) loses its first character's hold.
 pub fn line(text: &str) -> Cow<'_, str> {
+    if text.match_indices("##").any(|(at, _)| is_command(&text[at + 2..])) {
+        return Cow::Owned(without_hostile(&text.replace("##", "# #")).into_owned());
+    }
+    without_hostile(text)
+}
+
+/// Whether a build server would read a command after `##`: a name, which may be missing, and `[`.
+fn is_command(rest: &str) -> bool {
+    rest.trim_start_matches(|c: char| c.is_ascii_alphabetic()).starts_with('[')
+}
+
+fn without_hostile(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hostile) {
         return Cow::Borrowed(text);
     }
@@ -52,6 +65,12 @@ mod tests {
         assert_eq!(line("a\x1b[31mb"), "a\\x1b[31mb");
         assert_eq!(line("x\u{202e}gpj.exe"), "x\\u{202e}gpj.exe");
         assert_eq!(line("a\tb\nc\u{9b}"), "a b\\nc\\x9b");
+    }
+
+    #[test]
+    fn commands_of_build_servers_are_broken() {
+        assert_eq!(line("x ##vso[task.setvariable]y"), "x # #vso[task.setvariable]y");
+        assert_eq!(line("## Heading"), "## Heading");
     }
 
     #[test]

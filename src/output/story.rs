@@ -54,6 +54,12 @@ pub(super) fn in_head(finding: &Finding) -> Option<bool> {
     Some(origins.any(|o| o.in_head))
 }
 
+/// The place to point at: one that HEAD still has if there is one, else the introducing one.
+pub(super) fn present_place(finding: &Finding) -> &Place {
+    let present = finding.places.iter().find(|p| p.origin.as_ref().is_some_and(|o| o.in_head));
+    present.unwrap_or(finding.first_place())
+}
+
 /// `src/app.js:3:14`, without sanitising.
 pub(super) fn spot(place: &Place) -> String {
     format!("{}:{}:{}", place.path, place.start.line, place.start.column)

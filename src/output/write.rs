@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{human, json, scrub, words};
+use super::{ci, csv, human, json, markdown, sarif, scrub, words};
 use crate::report::Report;
 
 /// How a report is written.
@@ -14,6 +14,20 @@ pub enum Format {
     Json,
     /// One JSON line a finding, then one for the scan.
     Jsonl,
+    /// SARIF 2.1.0, for GitHub code scanning and others.
+    Sarif,
+    /// Workflow annotations of GitHub Actions.
+    Github,
+    /// GitLab's secret detection report.
+    Gitlab,
+    /// GitLab's Code Quality report.
+    Codequality,
+    /// JUnit XML.
+    Junit,
+    /// Comma-separated values, one row a place.
+    Csv,
+    /// Markdown.
+    Markdown,
 }
 
 /// What a format may want to know about where it goes.
@@ -29,11 +43,24 @@ pub struct Options {
     pub verbose: bool,
     /// Say nothing but findings.
     pub quiet: bool,
+    /// The time of the scan in seconds since 1970, for formats that must name one.
+    pub now: i64,
 }
 
 impl Format {
     /// Every format, in the order of the documentation.
-    pub const ALL: &'static [Self] = &[Self::Human, Self::Json, Self::Jsonl];
+    pub const ALL: &'static [Self] = &[
+        Self::Human,
+        Self::Json,
+        Self::Jsonl,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Codequality,
+        Self::Junit,
+        Self::Csv,
+        Self::Markdown,
+    ];
 
     /// What the command line calls it.
     pub fn name(self) -> &'static str {
@@ -41,6 +68,13 @@ impl Format {
             Self::Human => "human",
             Self::Json => "json",
             Self::Jsonl => "jsonl",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Codequality => "codequality",
+            Self::Junit => "junit",
+            Self::Csv => "csv",
+            Self::Markdown => "markdown",
         }
     }
 
@@ -61,6 +95,13 @@ pub fn write(report: &Report<'_>, format: Format, options: &Options, out: &mut d
         Format::Human => human::write(report, options, out),
         Format::Json => json::write(report, options, out),
         Format::Jsonl => json::write_lines(report, options, out),
+        Format::Sarif => sarif::write(report, options, out),
+        Format::Github => ci::write_github(report, options, out),
+        Format::Gitlab => ci::write_gitlab(report, options, out),
+        Format::Codequality => ci::write_codequality(report, options, out),
+        Format::Junit => ci::write_junit(report, options, out),
+        Format::Csv => csv::write(report, options, out),
+        Format::Markdown => markdown::write(report, options, out),
     }
 }
 
@@ -69,4 +110,10 @@ pub fn write(report: &Report<'_>, format: Format, options: &Options, out: &mut d
 pub fn receipt(report: &Report<'_>, options: &Options) -> String {
     let scrubbed = if options.show_secrets { None } else { scrub::scrub(report) };
     words::short_receipt(scrubbed.as_ref().unwrap_or(report), options.quiet)
+}
+
+/// The report as Markdown for the step summary of GitHub Actions, at most about half a megabyte.
+pub fn summary(report: &Report<'_>, options: &Options) -> String {
+    let scrubbed = if options.show_secrets { None } else { scrub::scrub(report) };
+    markdown::summary(scrubbed.as_ref().unwrap_or(report), options)
 }
