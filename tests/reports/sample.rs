@@ -38,14 +38,14 @@ clean = []
 "#;
 
 /// The rules of the sample.
-pub fn rules() -> RuleSet {
+pub(crate) fn rules() -> RuleSet {
     let file = RuleFile::parse(RULES).unwrap();
     let own = file.rules.iter().map(|r| Rule::from_entry(&file.provider, r).unwrap()).collect();
     RuleSet::new(own, &Selection::default()).unwrap()
 }
 
 /// Made from letters that no sentence of a report has in a row.
-pub fn secret(prefix: &str, seed: &str, length: usize) -> Secret {
+pub(crate) fn secret(prefix: &str, seed: &str, length: usize) -> Secret {
     let digits = expand(&format!("<hex:{length}>{seed}")).unwrap().text;
     let odd = |c: char| char::from(b"QXZJVKW35790WQJX"[c.to_digit(16).unwrap() as usize]);
     let body: String = digits.chars().take(length).map(odd).collect();
@@ -68,7 +68,7 @@ fn commit(byte: u8, time: i64, date: &str, summary: &str) -> CommitInfo {
 }
 
 /// A place at line 3 of `path`, its frame masked.
-pub fn place(path: &str, secret: &Secret) -> Place {
+pub(crate) fn place(path: &str, secret: &Secret) -> Place {
     let mask = secret.masked();
     let text = format!("const key = \"{mask}\"; // see\tREADME");
     Place {
@@ -84,7 +84,7 @@ pub fn place(path: &str, secret: &Secret) -> Place {
 }
 
 /// A finding of the rule called `rule` with these places.
-pub fn finding(rules: &RuleSet, rule: &str, secret: Secret, places: Vec<Place>) -> Finding {
+pub(crate) fn finding(rules: &RuleSet, rule: &str, secret: Secret, places: Vec<Place>) -> Finding {
     let (id, rule) = rules.find(rule).unwrap();
     Finding {
         rule: id,
@@ -92,6 +92,7 @@ pub fn finding(rules: &RuleSet, rule: &str, secret: Secret, places: Vec<Place>) 
         secret,
         severity: rule.severity,
         confidence: rule.confidence,
+        aliases: Vec::new(),
         reasons: vec![Reason { judge: "structure", text: "has the inner structure of its kind".into() }],
         places,
         linked: Vec::new(),
@@ -100,7 +101,7 @@ pub fn finding(rules: &RuleSet, rule: &str, secret: Secret, places: Vec<Place>) 
 }
 
 /// The report of a history scan.
-pub fn report(rules: &RuleSet) -> Report<'_> {
+pub(crate) fn report(rules: &RuleSet) -> Report<'_> {
     Report {
         rules,
         findings: vec![pushed(rules), unpushed(rules), mail(rules)],

@@ -10,7 +10,7 @@ const SILENT: &[&str] =
     &["$schema", "id", "$id", "title", "description", "default", "definitions", "format", "examples"];
 
 /// Everything that is wrong with `document`, each with its place.
-pub fn check(schema: &Value, document: &Value) -> Vec<String> {
+pub(crate) fn check(schema: &Value, document: &Value) -> Vec<String> {
     let errors = RefCell::new(Vec::new());
     Checker { root: schema, errors: &errors }.check(schema, document, "");
     errors.into_inner()
