@@ -7,6 +7,7 @@ mod git;
 mod install;
 mod reports;
 mod rules;
+mod rules_docs;
 mod run;
 mod scan;
 mod session;

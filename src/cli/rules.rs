@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::exit::Exit;
+use super::rules_docs;
 use crate::detect::{Detector, Failure, Settings, prove};
 use crate::rule::schema::RuleFile;
 use crate::rule::{Confidence, Rule, RuleId, RuleSet, Selection};
@@ -38,6 +39,12 @@ enum RulesCommand {
         /// A file of your own rules; the built-in ones if none is named.
         file: Option<PathBuf>,
     },
+    /// Write the pages about rules into the project at DIR.
+    #[command(hide = true)]
+    Docs {
+        /// The folder with the README.
+        dir: PathBuf,
+    },
 }
 
 /// Runs it.
@@ -46,6 +53,7 @@ pub(super) fn run(args: &RulesArgs) -> anyhow::Result<Exit> {
         RulesCommand::List { format } => list(format),
         RulesCommand::Show { id } => show(id),
         RulesCommand::Test { file } => test(file.as_deref()),
+        RulesCommand::Docs { dir } => rules_docs::write(dir).map(|()| Exit::Clean),
     }
 }
 
