@@ -2,7 +2,6 @@
 
 mod files;
 pub mod git;
-mod message;
 mod origin;
 mod pieces;
 #[allow(clippy::module_inception, reason = "a file is named after its one main type")]
@@ -12,7 +11,6 @@ mod text;
 mod walk;
 
 pub use files::{FileOptions, Files};
-pub use message::Message;
 pub use origin::{CommitInfo, Origin};
 pub use source::{Coverage, Item, Source, SourceError};
 pub use stdin::Stdin;

@@ -8,7 +8,6 @@ mod filter;
 mod graph;
 mod history;
 mod host;
-mod names;
 mod range;
 mod read;
 mod repo;
@@ -18,7 +17,6 @@ mod trees;
 mod when;
 
 pub use history::{History, HistoryOptions, Include};
-pub use names::{is_shallow, refs_below, resolve};
 pub use range::Range;
 pub use repo::{git_dir, work_dir};
 pub use staged::Staged;
