@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use crate::blob::ObjectId;
+use crate::blob::{Blob, ObjectId, Position};
 use crate::detect::Detector;
 use crate::finding::{Finding, Place};
 use crate::policy::{Decision, Policy};
@@ -50,30 +50,38 @@ pub fn scan<'r>(
     let gathered = Mutex::new(Gathered::default());
     let bytes = AtomicU64::new(0);
     let locked = || gathered.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let examine = |blob: &Blob<'_>| {
+        bytes.fetch_add(blob.bytes.len() as u64, Relaxed);
+        let found = detector.scan(blob);
+        progress.scanned(blob.fresh.len() as u64);
+        if found.is_empty() {
+            return false;
+        }
+        let comments = policy.comments(blob, &found, rules);
+        for finding in found {
+            match comments.decide(finding.rule, finding.first_place()) {
+                Some(reason) => locked().ignored.push((finding, reason)),
+                None => locked().findings.push(finding),
+            }
+        }
+        policy.close(&comments);
+        true
+    };
     let coverage = source.each(&|item| match item {
         Item::Skipped { path, reason } => locked().skipped.push((path, reason)),
         Item::Trouble(error) => locked().errors.push(error),
-        Item::Blob(blob) => {
-            bytes.fetch_add(blob.bytes.len() as u64, Relaxed);
-            let found = detector.scan(&blob);
-            progress.scanned(blob.fresh.len() as u64);
-            if found.is_empty() {
-                return;
-            }
-            let comments = policy.comments(&blob, &found, rules);
-            for finding in found {
-                match comments.decide(finding.rule, finding.first_place()) {
-                    Some(reason) => locked().ignored.push((finding, reason)),
-                    None => locked().findings.push(finding),
-                }
-            }
-            policy.close(&comments);
+        Item::Blob(blob) => drop(examine(&blob)),
+        Item::Watched(blob, found) => {
+            found.fetch_or(examine(&blob), Relaxed);
+        }
+        Item::Probe(blob, found) => {
+            found.fetch_or(!detector.scan(&blob).is_empty(), Relaxed);
         }
     });
     let mut gathered = gathered.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     drop_old(source, detector, &mut gathered);
     let mut findings = merge(std::mem::take(&mut gathered.findings), rules);
-    attribute(source, &mut findings, &mut gathered);
+    attribute(source, detector, &mut findings, &mut gathered);
     let mut ignored: Vec<Ignored> =
         gathered.ignored.into_iter().flat_map(|(f, why)| set_aside(f, &why)).collect();
     let findings = decide(findings, rules, policy, &mut ignored);
@@ -95,7 +103,7 @@ fn drop_old(source: &dyn Source, detector: &Detector<'_>, gathered: &mut Gathere
     let before = Mutex::new((BTreeSet::new(), Vec::new()));
     let locked = || before.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     source.before(&|item| match item {
-        Item::Blob(blob) => {
+        Item::Blob(blob) | Item::Watched(blob, _) | Item::Probe(blob, _) => {
             let found = detector.scan(&blob);
             locked().0.extend(found.iter().map(|f| f.secret.reveal().to_vec()));
         }
@@ -148,7 +156,12 @@ fn merge(findings: Vec<Finding>, rules: &RuleSet) -> Vec<Finding> {
 }
 
 /// Asks a source with history where the secrets came from, and puts its answer in the place of the bare objects.
-fn attribute(source: &dyn Source, findings: &mut Vec<Finding>, gathered: &mut Gathered) {
+fn attribute(
+    source: &dyn Source,
+    detector: &Detector<'_>,
+    findings: &mut Vec<Finding>,
+    gathered: &mut Gathered,
+) {
     let groups: Vec<Vec<ObjectId>> =
         findings.iter().map(|f| f.places.iter().filter_map(|p| p.object).collect()).collect();
     match source.attribute(&groups) {
@@ -161,8 +174,42 @@ fn attribute(source: &dyn Source, findings: &mut Vec<Finding>, gathered: &mut Ga
                 finding.places = places;
             }
             findings.retain(|f| !f.places.is_empty());
+            look_again(source, detector, findings);
         }
     }
+}
+
+/// What a place is known by when it is looked at again.
+type Spot = (String, Option<ObjectId>, Position, Vec<u8>);
+
+/// Scans what holds findings once more under the paths that are now known, and keeps the places on which
+/// the secret stands even so: rules and judges that go by the name of a file could not speak before.
+fn look_again(source: &dyn Source, detector: &Detector<'_>, findings: &mut Vec<Finding>) {
+    let placed = findings.iter().flat_map(|f| &f.places).filter(|p| p.origin.is_some());
+    let wanted: BTreeSet<(ObjectId, String)> =
+        placed.filter_map(|p| Some((p.object?, p.path.clone()))).collect();
+    let seen: Mutex<(BTreeSet<ObjectId>, BTreeSet<Spot>)> = Mutex::default();
+    source.again(&Vec::from_iter(wanted), &|item| {
+        if let Item::Blob(blob) | Item::Watched(blob, _) = item {
+            let found = detector.scan(&blob);
+            let spot = |f: Finding| {
+                let place = f.first_place();
+                (place.path.clone(), place.object, place.start, f.secret.reveal().to_vec())
+            };
+            let mut seen = seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            seen.0.extend(blob.object);
+            seen.1.extend(found.into_iter().map(spot));
+        }
+    });
+    let (asked, spots) = seen.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    for finding in findings.iter_mut() {
+        let secret = finding.secret.reveal().to_vec();
+        finding.places.retain(|p| {
+            !p.object.is_some_and(|id| asked.contains(&id))
+                || spots.contains(&(p.path.clone(), p.object, p.start, secret.clone()))
+        });
+    }
+    findings.retain(|f| !f.places.is_empty());
 }
 
 /// A place for each origin, the position taken from the object it names, earliest first; places that are

@@ -219,7 +219,9 @@ impl<'v> Collector<'v> {
 
     /// Whether the rule applies to files of this name.
     fn path_fits(&self, id: RuleId, view: &View<'_>) -> bool {
-        self.paths[usize::from(id.0)].as_ref().is_none_or(|globs| globs.matches(view.blob.path))
+        // A blob of a history is scanned before its paths are known, and again under each of them.
+        view.blob.path.is_empty()
+            || self.paths[usize::from(id.0)].as_ref().is_none_or(|globs| globs.matches(view.blob.path))
     }
 }
 

@@ -3,6 +3,8 @@
 //! In flows a sink; into it flow blobs, skipped files and trouble, in any order, from many threads. A
 //! source never knows a rule.
 
+use std::sync::atomic::AtomicBool;
+
 use crate::blob::{Blob, ObjectId};
 
 use super::origin::Origin;
@@ -12,6 +14,11 @@ use super::origin::Origin;
 pub enum Item<'a> {
     /// Bytes to scan.
     Blob(Blob<'a>),
+    /// The same, for a source that wants to know: the flag is set if anything was found.
+    Watched(Blob<'a>, &'a AtomicBool),
+    /// A part of something to scan, to learn whether the whole must be: only the flag is set, nothing is
+    /// reported.
+    Probe(Blob<'a>, &'a AtomicBool),
     /// Something left out on purpose, and why; it does not make the scan incomplete.
     Skipped {
         /// Its name.
@@ -94,5 +101,11 @@ pub trait Source: Sync {
     /// when something was found; sources that look at no change push nothing.
     fn before(&self, sink: &(dyn Fn(Item<'_>) + Sync)) {
         let _ = sink;
+    }
+
+    /// Pushes these objects once more, each under the path on which it stands. Sources that know no paths
+    /// while they read are asked for this when something was found.
+    fn again(&self, wanted: &[(ObjectId, String)], sink: &(dyn Fn(Item<'_>) + Sync)) {
+        let _ = (wanted, sink);
     }
 }

@@ -41,7 +41,6 @@ impl<'r> Attribution<'r> {
         Self { git, graph, outside, prune: None, groups_of: HashMap::new(), stories: Vec::new() }
     }
 
-    #[allow(dead_code, reason = "used by the reading of packs")]
     /// Compares only trees that `wanted` lets through.
     pub(super) fn pruned(mut self, wanted: &'r Prune<'r>) -> Self {
         self.prune = Some(wanted);

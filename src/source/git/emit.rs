@@ -3,8 +3,9 @@
 //! In flow objects; out flow blobs, transcoded where they are UTF-16, and the counts for the receipt. A
 //! Git LFS pointer is replaced by what it points to, or reported.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use super::super::source::{Item, SourceError};
 use super::super::text::{self, Encoding};
@@ -45,16 +46,46 @@ impl<'s> Emitter<'s> {
     /// Pushes the content of a file. `path` may be empty when it is not known yet.
     pub(super) fn file(&self, path: &str, bytes: &[u8], object: ObjectId) {
         self.count(bytes.len());
-        if bytes.len() < LFS_LONGEST && bytes.starts_with(LFS) {
+        if is_pointer(bytes) {
             return self.pointer(path, bytes, object);
         }
         self.push(path, bytes, Some(object));
     }
 
-    /// Pushes the message of a commit or tag.
-    pub(super) fn message(&self, path: &str, bytes: &[u8], object: ObjectId) {
+    /// The same, and says whether nothing was found in text: what is binary never counts as clean, because
+    /// an object built on it may be text, in which less sure finds count.
+    pub(super) fn watched(&self, path: &str, bytes: &[u8], object: ObjectId) -> bool {
+        if !matches!(text::sniff(bytes), Encoding::Bytes(BlobKind::Text, _)) || is_pointer(bytes) {
+            self.file(path, bytes, object);
+            return false;
+        }
+        self.count(bytes.len());
+        let found = AtomicBool::new(false);
+        (self.sink)(Item::Watched(Blob { object: Some(object), ..Blob::whole(path, bytes) }, &found));
+        !found.load(Relaxed)
+    }
+
+    /// Whether nothing is found in parts of an object; `None` if it is not plain text.
+    pub(super) fn parts_clean(&self, bytes: &[u8], parts: &[Range<usize>]) -> Option<bool> {
+        if !matches!(text::sniff(bytes), Encoding::Bytes(BlobKind::Text, _)) || is_pointer(bytes) {
+            return None;
+        }
+        let found = AtomicBool::new(false);
+        for part in parts {
+            (self.sink)(Item::Probe(Blob::whole("", &bytes[part.clone()]), &found));
+            if found.load(Relaxed) {
+                return Some(false);
+            }
+        }
+        Some(true)
+    }
+
+    /// Pushes the message of a commit or tag, and says whether nothing was found in it.
+    pub(super) fn message(&self, path: &str, bytes: &[u8], object: ObjectId) -> bool {
         let blob = Blob { kind: BlobKind::Message, object: Some(object), ..Blob::whole(path, bytes) };
-        (self.sink)(Item::Blob(blob));
+        let found = AtomicBool::new(false);
+        (self.sink)(Item::Watched(blob, &found));
+        !found.load(Relaxed)
     }
 
     /// Pushes the name of a file, branch or tag.
@@ -98,6 +129,10 @@ impl<'s> Emitter<'s> {
             ),
         }
     }
+}
+
+fn is_pointer(bytes: &[u8]) -> bool {
+    bytes.len() < LFS_LONGEST && bytes.starts_with(LFS)
 }
 
 /// The id in a pointer: 64 hexadecimal digits.

@@ -12,6 +12,24 @@ use super::super::source::SourceError;
 use super::commit::{self, Commit};
 use super::repo::trouble;
 
+/// Where an object leads.
+#[derive(Debug, Clone)]
+pub(super) enum Link {
+    /// A commit.
+    Commit {
+        /// Its root tree.
+        tree: Oid,
+        /// Its parents, in order.
+        parents: Vec<Oid>,
+        /// When it was committed, in seconds since 1970.
+        time: i64,
+    },
+    /// A tag leads to this object.
+    Tag(Oid),
+    /// A tree or blob.
+    Other,
+}
+
 /// All commits that some tips reach.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
@@ -33,17 +51,36 @@ impl Graph {
     pub(super) fn load(git: &Repository, tips: &[Oid], hidden: &[Oid]) -> Result<Self, SourceError> {
         let odb = git.odb().map_err(|error| trouble("objects", &error))?;
         let shallow = shallow_commits(git);
+        let mut read = |id| read_link(&odb, id);
         let mut hide = Self::default();
         if !hidden.is_empty() {
-            hide.walk(&odb, hidden, &shallow, &HashMap::new());
-            hide.missing.clear();
+            hide.walk(hidden, &shallow, &HashMap::new(), &mut read);
         }
         let mut graph = Self::default();
-        graph.walk(&odb, tips, &shallow, &hide.numbers);
+        graph.walk(tips, &shallow, &hide.numbers, &mut read);
         Ok(graph)
     }
 
-    fn walk(&mut self, odb: &Odb<'_>, tips: &[Oid], shallow: &HashSet<Oid>, hidden: &HashMap<Oid, u32>) {
+    /// The commits that `tips` reach, taken from `links` as far as they are known there.
+    pub(super) fn from_links(
+        git: &Repository,
+        tips: &[Oid],
+        mut links: HashMap<Oid, Link>,
+    ) -> Result<Self, SourceError> {
+        let odb = git.odb().map_err(|error| trouble("objects", &error))?;
+        let mut read = |id| links.remove(&id).map_or_else(|| read_link(&odb, id), Ok);
+        let mut graph = Self::default();
+        graph.walk(tips, &shallow_commits(git), &HashMap::new(), &mut read);
+        Ok(graph)
+    }
+
+    fn walk(
+        &mut self,
+        tips: &[Oid],
+        shallow: &HashSet<Oid>,
+        hidden: &HashMap<Oid, u32>,
+        read: &mut dyn FnMut(Oid) -> Result<Link, SourceError>,
+    ) {
         let mut found: Vec<Vec<Oid>> = Vec::new();
         let mut seen: HashSet<Oid> = HashSet::new();
         let mut stack: Vec<Oid> = tips.iter().rev().copied().collect();
@@ -51,32 +88,22 @@ impl Graph {
             if hidden.contains_key(&id) || !seen.insert(id) {
                 continue;
             }
-            let object = match odb.read(id) {
-                Ok(object) => object,
-                Err(error) => {
-                    self.missing.push(trouble(format!("object {id}"), &error));
-                    continue;
-                }
-            };
-            match object.kind() {
-                ObjectType::Commit => {
-                    let Some(commit) = Commit::parse(object.data()) else {
-                        self.missing.push(SourceError::new(format!("commit {id}"), "is damaged"));
-                        continue;
-                    };
-                    let parents = if shallow.contains(&id) { Vec::new() } else { commit.parents.clone() };
+            match read(id) {
+                Err(error) => self.missing.push(error),
+                Ok(Link::Commit { tree, parents, time }) => {
+                    let parents = if shallow.contains(&id) { Vec::new() } else { parents };
                     stack.extend(parents.iter().rev());
                     self.numbers.insert(id, self.ids.len() as u32);
                     self.ids.push(id);
-                    self.trees.push(commit.tree);
-                    self.times.push(commit.time());
+                    self.trees.push(tree);
+                    self.times.push(time);
                     found.push(parents);
                 }
-                ObjectType::Tag => {
+                Ok(Link::Tag(target)) => {
                     self.tags.push(id);
-                    stack.extend(commit::tag(object.data()).map(|(target, _)| target));
+                    stack.push(target);
                 }
-                _ => self.others.push(id),
+                Ok(Link::Other) => self.others.push(id),
             }
         }
         let number = |ids: &Vec<Oid>| ids.iter().filter_map(|id| self.numbers.get(id).copied()).collect();
@@ -155,6 +182,21 @@ impl Graph {
         }
         children
     }
+}
+
+/// Reads where an object leads.
+fn read_link(odb: &Odb<'_>, id: Oid) -> Result<Link, SourceError> {
+    let object = odb.read(id).map_err(|error| trouble(format!("object {id}"), &error))?;
+    let link = match object.kind() {
+        ObjectType::Commit => Commit::parse(object.data()).map(|commit| Link::Commit {
+            tree: commit.tree,
+            time: commit.time(),
+            parents: commit.parents,
+        }),
+        ObjectType::Tag => commit::tag(object.data()).map(|(target, _)| Link::Tag(target)),
+        _ => Some(Link::Other),
+    };
+    link.ok_or_else(|| SourceError::new(format!("object {id}"), "it is damaged"))
 }
 
 /// The commits at which a shallow clone ends (gitrepository-layout, "shallow").

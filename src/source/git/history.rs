@@ -15,9 +15,11 @@ use super::attribution::Attribution;
 use super::emit::Emitter;
 use super::filter::Filter;
 use super::graph::{Graph, shallow_commits};
+use super::pack::{Kind, Store};
 use super::range::{push_message, shallow_end, tips_of};
 use super::read::{self, Wanted};
-use super::repo::{Repo, trouble};
+use super::reading::Reading;
+use super::repo::{Repo, object_id, oid, trouble};
 use crate::blob::ObjectId;
 use crate::glob::GlobSet;
 
@@ -107,29 +109,83 @@ impl History {
         let git = self.repo.open()?;
         let emitter = Emitter::new(git.commondir(), sink);
         let tips = self.tips(&git)?;
-        let graph = Graph::load(&git, &tips, &[])?;
+        let store = Store::open(&self.repo.object_folders(&git));
+        store.troubles.iter().for_each(|error| emitter.trouble(error.clone()));
+        let graph = if store.odd {
+            self.read_odd(&git, &tips, &emitter)?
+        } else {
+            self.read_store(&git, &tips, &store, &emitter)?
+        };
         graph.missing.iter().for_each(|error| emitter.trouble(error.clone()));
         let shallow = shallow_commits(&git);
         let mut ends: Vec<&Oid> = shallow.iter().filter(|id| graph.number(**id).is_some()).collect();
         ends.sort_unstable();
         ends.into_iter().for_each(|id| emitter.trouble(shallow_end(*id)));
-        if self.options.include.messages {
-            (0..graph.len() as u32).for_each(|n| push_message(&git, graph.id(n), &emitter));
-            graph.tags.iter().for_each(|id| push_message(&git, *id, &emitter));
-        }
-        let blobs = reachable_blobs(&git, &graph, &emitter);
-        read::push_all(&self.repo, &git, &blobs, &emitter, self.options.jobs);
         let (blobs, bytes) = emitter.counts();
         let coverage = Coverage {
             scope: format!("{} refs", tips.len()),
             commits: graph.len() as u64,
             blobs,
             bytes,
-            nothing_to_do: tips.is_empty(),
+            nothing_to_do: tips.is_empty() && blobs == 0,
             ..self.coverage()
         };
         *self.graph.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = graph;
         Ok(coverage)
+    }
+
+    /// Reads every object of the store, in the order of its packs.
+    fn read_store(
+        &self,
+        git: &Repository,
+        tips: &[Oid],
+        store: &Store,
+        emitter: &Emitter<'_>,
+    ) -> Result<Graph, SourceError> {
+        let threads = match self.options.jobs {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            jobs => jobs,
+        };
+        let reading = Reading::new(emitter, store, self.options.include.messages);
+        let kinds = [Kind::Blob, Kind::Tree, Kind::Commit, Kind::Tag];
+        store.each(&kinds, &|_| false, threads, &reading);
+        let learned = reading.finish();
+        let graph = Graph::from_links(git, tips, learned.links)?;
+        if !learned.missing.is_empty() {
+            self.missing(git, &graph, &learned.missing, emitter);
+        }
+        Ok(graph)
+    }
+
+    /// Reports those missing objects that commits of the scan need.
+    fn missing(&self, git: &Repository, graph: &Graph, missing: &HashSet<ObjectId>, emitter: &Emitter<'_>) {
+        let wanted = |id: Oid| object_id(id).is_some_and(|id| missing.contains(&id));
+        let mut needed = reachable(git, graph, &wanted);
+        needed.sort();
+        let Some((first, path)) = needed.first() else { return };
+        let more = if needed.len() > 1 { format!(" and {} more", needed.len() - 1) } else { String::new() };
+        let place =
+            if path.is_empty() { format!("object {first}") } else { format!("{path} (object {first})") };
+        let partial = git.config().is_ok_and(|c| c.get_string("extensions.partialclone").is_ok());
+        let advice = if partial {
+            "this is a partial clone: `git fetch --refetch --no-filter` brings the rest"
+        } else {
+            "`git fetch --refetch` or a fresh clone may bring it back; `git fsck --full` lists what is missing"
+        };
+        emitter
+            .trouble(SourceError::new(format!("{place}{more}"), "is not in this repository").advise(advice));
+    }
+
+    /// Reads object by object through libgit2 what only it understands.
+    fn read_odd(&self, git: &Repository, tips: &[Oid], emitter: &Emitter<'_>) -> Result<Graph, SourceError> {
+        let graph = Graph::load(git, tips, &[])?;
+        if self.options.include.messages {
+            (0..graph.len() as u32).for_each(|n| push_message(git, graph.id(n), emitter));
+            graph.tags.iter().for_each(|id| push_message(git, *id, emitter));
+        }
+        let blobs = reachable_blobs(git, &graph, emitter);
+        read::push_all(&self.repo, git, &blobs, emitter, self.options.jobs);
+        Ok(graph)
     }
 
     fn coverage(&self) -> Coverage {
@@ -138,6 +194,20 @@ impl History {
 }
 
 impl Source for History {
+    fn again(&self, wanted: &[(ObjectId, String)], sink: &(dyn Fn(Item<'_>) + Sync)) {
+        let list: Vec<Wanted> = wanted
+            .iter()
+            .filter_map(|(id, path)| Some(Wanted { id: oid(id)?, path: path.clone() }))
+            .collect();
+        match self.repo.open() {
+            Ok(git) => {
+                let emitter = Emitter::new(git.commondir(), sink);
+                read::push_all(&self.repo, &git, &list, &emitter, self.options.jobs);
+            }
+            Err(error) => sink(Item::Trouble(error)),
+        }
+    }
+
     fn each(&self, sink: &(dyn Fn(Item<'_>) + Sync)) -> Coverage {
         self.read(sink).unwrap_or_else(|error| {
             sink(Item::Trouble(error));
@@ -154,6 +224,32 @@ impl Source for History {
         }
         Ok(answers)
     }
+}
+
+/// The objects that `wanted` names and a commit reaches, with a path on which they stand.
+fn reachable(git: &Repository, graph: &Graph, wanted: &dyn Fn(Oid) -> bool) -> Vec<(Oid, String)> {
+    let mut seen: HashSet<Oid> = HashSet::new();
+    let mut found = Vec::new();
+    let mut stack: Vec<(Oid, Vec<u8>)> =
+        (0..graph.len() as u32).map(|n| (graph.tree(n), Vec::new())).collect();
+    while let Some((id, path)) = stack.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        if wanted(id) {
+            found.push((id, String::from_utf8_lossy(&path).into_owned()));
+            continue;
+        }
+        let Ok(tree) = git.find_tree(id) else { continue };
+        for entry in &tree {
+            let folder = entry.kind() == Some(ObjectType::Tree);
+            if folder || entry.kind() == Some(ObjectType::Blob) && wanted(entry.id()) {
+                let slash: &[u8] = if path.is_empty() { b"" } else { b"/" };
+                stack.push((entry.id(), [&path[..], slash, entry.name_bytes()].concat()));
+            }
+        }
+    }
+    found
 }
 
 /// Every distinct blob that the commits reach, and the names on the way.

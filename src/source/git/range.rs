@@ -287,7 +287,9 @@ pub(super) fn push_message(git: &Repository, id: Oid, emitter: &Emitter<'_>) {
             _ => super::commit::tag(object.data()).map(|(_, message)| ("tag message", message)),
         };
         match (message, object_id(id)) {
-            (Some((path, message)), Some(id)) => emitter.message(path, message, id),
+            (Some((path, message)), Some(id)) => {
+                emitter.message(path, message, id);
+            }
             _ => emitter.trouble(SourceError::new(place(), "is damaged")),
         }
         Ok(())

@@ -43,6 +43,20 @@ impl Repo {
         opened.map_err(|error| unopened(&self.name(), &error))
     }
 
+    /// Where its objects lie: in its own folder, or where git tells a hook (`GIT_OBJECT_DIRECTORY` and
+    /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`, see git(1)).
+    pub(super) fn object_folders(&self, git: &Repository) -> Vec<PathBuf> {
+        let own = git.commondir().join("objects");
+        if self.path != Path::new(".") {
+            return vec![own];
+        }
+        let told = std::env::var_os("GIT_OBJECT_DIRECTORY").map(PathBuf::from);
+        let mut folders = vec![told.unwrap_or(own)];
+        let others = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
+        folders.extend(std::env::split_paths(&others).filter(|path| path.is_dir()));
+        folders
+    }
+
     /// What to call it in messages.
     pub(super) fn name(&self) -> String {
         self.path.display().to_string()

@@ -1,0 +1,342 @@
+//! The delta trees of a pack, and reading them: every object once, each delta applied once.
+//!
+//! In flow a pack and what is wanted of it; out flow objects, each after its base, from several threads.
+//! The buffers alive at one time are those on the way from a root to the object that is being read.
+
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use libdeflater::Decompressor;
+
+use super::delta::{self, Seams};
+use super::entry::{self, Entry, Head, Kind};
+use super::store::Pack;
+use crate::blob::ObjectId;
+
+/// Buffers beyond this size are given back to the system after use.
+const KEPT_BUFFER: usize = 1 << 20;
+
+/// No entry.
+const NONE: u32 = u32::MAX;
+
+/// An object, as a visitor sees it.
+#[derive(Debug)]
+pub(in super::super) struct Object<'a> {
+    /// Its id.
+    pub(in super::super) id: ObjectId,
+    /// What it is.
+    pub(in super::super) kind: Kind,
+    /// Its content.
+    pub(in super::super) bytes: &'a [u8],
+}
+
+/// What is done with objects.
+pub(in super::super) trait Visit: Sync {
+    /// Looks at an object and says whether it is clean. `seams` tells what differs from its base, and is there only if
+    /// the base is clean.
+    fn object(&self, object: &Object<'_>, seams: Option<&Seams>) -> bool;
+
+    /// An object cannot be read.
+    fn broken(&self, id: ObjectId, problem: String);
+}
+
+/// Whether an object is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// Show it to the visitor.
+    Read,
+    /// It is known to be clean.
+    Clean,
+    /// It is read elsewhere, and what comes of it is not known here.
+    Elsewhere,
+}
+
+/// The delta trees of one pack. Entries are numbered in the order of their offsets.
+pub(super) struct Forest<'p> {
+    pack: &'p Pack,
+    /// Where each entry begins; one more for the end of the last.
+    offsets: Vec<u64>,
+    /// The position of each entry in the index.
+    positions: Vec<u32>,
+    child: Vec<u32>,
+    sibling: Vec<u32>,
+    needs: &'p [Need],
+    /// Whether the entry or one that builds on it is to be read.
+    used: Vec<bool>,
+    /// Whole objects with something to read in their trees, the heaviest first.
+    roots: Vec<u32>,
+}
+
+/// Buffers of one thread.
+struct Worker {
+    inflater: Decompressor,
+    pool: Vec<Vec<u8>>,
+    delta: Vec<u8>,
+    seams: Seams,
+}
+
+/// An object whose children are being read.
+struct Frame {
+    bytes: Vec<u8>,
+    next: u32,
+    clean: bool,
+}
+
+impl<'p> Forest<'p> {
+    /// Reads the heads of all entries. What cannot be placed in a tree is told to `visit`.
+    pub(super) fn grow(pack: &'p Pack, needs: &'p [Need], wanted: &[Kind], visit: &dyn Visit) -> Self {
+        let count = pack.index.len();
+        let mut order: Vec<(u64, u32)> = Vec::with_capacity(count);
+        for position in 0..count {
+            match pack.index.offset(position).filter(|o| (12..pack.end()).contains(o)) {
+                Some(offset) => order.push((offset, position as u32)),
+                None => visit.broken(pack.id(position), "its place in the pack is damaged".into()),
+            }
+        }
+        order.sort_unstable();
+        let mut offsets: Vec<u64> = order.iter().map(|o| o.0).collect();
+        offsets.push(pack.end());
+        let positions: Vec<u32> = order.into_iter().map(|o| o.1).collect();
+        let none = vec![NONE; positions.len()];
+        let used = vec![false; positions.len()];
+        let (child, sibling) = (none.clone(), none);
+        let mut forest = Self { pack, offsets, positions, child, sibling, needs, used, roots: Vec::new() };
+        forest.plant(wanted, visit);
+        forest
+    }
+
+    /// Joins every entry to its base and picks the roots.
+    fn plant(&mut self, wanted: &[Kind], visit: &dyn Visit) {
+        let count = self.positions.len();
+        let mut bases = vec![NONE; count];
+        let mut weights = vec![0_u64; count];
+        let mut whole: Vec<(u32, Kind)> = Vec::new();
+        let mut numbers: Vec<u32> = Vec::new();
+        for n in 0..count {
+            let Some(entry) = Entry::parse(self.bytes(n)) else {
+                visit.broken(self.id(n), "its head in the pack is damaged".into());
+                continue;
+            };
+            weights[n] = entry.size;
+            let base = match entry.head {
+                Head::Whole(kind) => {
+                    whole.push((n as u32, kind));
+                    continue;
+                }
+                Head::Before(back) => {
+                    let offset = self.offsets[n].checked_sub(back);
+                    offset.and_then(|offset| self.offsets[..n].binary_search(&offset).ok())
+                }
+                Head::Named(id) => {
+                    if numbers.is_empty() {
+                        numbers = self.numbers();
+                    }
+                    self.pack.index.find(id).map(|position| numbers[position] as usize)
+                }
+            };
+            match base.filter(|base| *base < count) {
+                Some(base) => bases[n] = base as u32,
+                None => visit
+                    .broken(self.id(n), "the object it is stored as a change of is not in the pack".into()),
+            }
+        }
+        self.join(&bases, &mut weights);
+        let reached = self.mark(&bases);
+        self.lost(&whole, &bases, reached, visit);
+        whole.retain(|(n, kind)| self.used[*n as usize] && wanted.contains(kind));
+        whole.sort_unstable_by_key(|(n, _)| (std::cmp::Reverse(weights[*n as usize]), *n));
+        self.roots = whole.into_iter().map(|(n, _)| n).collect();
+    }
+
+    /// Lists the children of every entry and adds their weight to it.
+    fn join(&mut self, bases: &[u32], weights: &mut [u64]) {
+        for n in (0..bases.len()).rev().filter(|n| bases[*n] != NONE) {
+            let base = bases[n] as usize;
+            weights[base] = weights[base].saturating_add(weights[n]);
+            self.sibling[n] = self.child[base];
+            self.child[base] = n as u32;
+        }
+    }
+
+    /// Marks what is to be read and everything it builds on; says how many are to be read.
+    fn mark(&mut self, bases: &[u32]) -> usize {
+        let mut count = 0;
+        for n in 0..bases.len() {
+            if self.need(n) != Need::Read {
+                continue;
+            }
+            count += 1;
+            let mut at = n;
+            while !std::mem::replace(&mut self.used[at], true) && bases[at] != NONE {
+                at = bases[at] as usize;
+            }
+        }
+        count
+    }
+
+    /// Tells of entries that lead to no whole object, as the changes of a damaged pack may in a circle.
+    fn lost(&self, whole: &[(u32, Kind)], bases: &[u32], wanted: usize, visit: &dyn Visit) {
+        let mut reached = vec![false; bases.len()];
+        let mut stack: Vec<u32> = whole.iter().map(|(n, _)| *n).collect();
+        let mut count = 0;
+        while let Some(n) = stack.pop() {
+            reached[n as usize] = true;
+            count += usize::from(self.need(n as usize) == Need::Read);
+            stack.extend(self.children(n));
+        }
+        if count < wanted {
+            let lost =
+                (0..bases.len()).filter(|n| !reached[*n] && bases[*n] != NONE && self.need(*n) == Need::Read);
+            lost.for_each(|n| {
+                visit.broken(self.id(n), "what it is stored as a change of cannot be read".into())
+            });
+        }
+    }
+
+    /// Reads everything, on `threads` threads.
+    pub(super) fn read(&self, threads: usize, visit: &dyn Visit) {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut worker = Worker {
+                inflater: Decompressor::new(),
+                pool: Vec::new(),
+                delta: Vec::new(),
+                seams: Seams::default(),
+            };
+            while let Some(root) = self.roots.get(next.fetch_add(1, Relaxed)) {
+                self.tree(*root, &mut worker, visit);
+            }
+        };
+        std::thread::scope(|scope| {
+            (1..threads.min(self.roots.len())).for_each(|_| drop(scope.spawn(work)));
+            work();
+        });
+    }
+
+    /// Reads one whole object and all that builds on it.
+    fn tree(&self, root: u32, worker: &mut Worker, visit: &dyn Visit) {
+        let mut bytes = worker.pool.pop().unwrap_or_default();
+        let kind = match self.whole(root as usize, worker, &mut bytes) {
+            Ok(kind) => kind,
+            Err(problem) => return self.broken(root, problem, visit),
+        };
+        let clean = self.show(root, (kind, &bytes), None, visit);
+        let mut frames = vec![Frame { bytes, next: self.child[root as usize], clean }];
+        while let Some(frame) = frames.last_mut() {
+            let n = frame.next;
+            if n == NONE {
+                worker.keep(frames.pop().map(|f| f.bytes).unwrap_or_default());
+                continue;
+            }
+            frame.next = self.sibling[n as usize];
+            if !self.used[n as usize] {
+                continue;
+            }
+            let mut bytes = worker.pool.pop().unwrap_or_default();
+            if let Err(problem) = self.changed(n as usize, &frame.bytes, worker, &mut bytes) {
+                self.broken(n, problem, visit);
+                worker.keep(bytes);
+                continue;
+            }
+            let clean = self.show(n, (kind, &bytes), frame.clean.then_some(&worker.seams), visit);
+            // The last child needs its base no longer.
+            if frame.next == NONE {
+                worker.keep(frames.pop().map(|f| f.bytes).unwrap_or_default());
+            }
+            frames.push(Frame { bytes, next: self.child[n as usize], clean });
+        }
+    }
+
+    /// Shows an object to the visitor if it is wanted, and says whether it is clean.
+    fn show(&self, n: u32, (kind, bytes): (Kind, &[u8]), seams: Option<&Seams>, visit: &dyn Visit) -> bool {
+        match self.need(n as usize) {
+            Need::Read => visit.object(&Object { id: self.id(n as usize), kind, bytes }, seams),
+            Need::Clean => true,
+            Need::Elsewhere => false,
+        }
+    }
+
+    /// Inflates a whole object.
+    fn whole(&self, n: usize, worker: &mut Worker, out: &mut Vec<u8>) -> Result<Kind, &'static str> {
+        let (entry, data) = self.checked(n)?;
+        let size = usize::try_from(entry.size).map_err(|_| "it is larger than memory")?;
+        entry::inflate(&mut worker.inflater, data, size, out)?;
+        match entry.head {
+            Head::Whole(kind) => Ok(kind),
+            _ => Err("its head in the pack is damaged"),
+        }
+    }
+
+    /// Applies a delta to its base.
+    fn changed(
+        &self,
+        n: usize,
+        base: &[u8],
+        worker: &mut Worker,
+        out: &mut Vec<u8>,
+    ) -> Result<(), &'static str> {
+        let (entry, data) = self.checked(n)?;
+        let size = usize::try_from(entry.size).map_err(|_| "it is larger than memory")?;
+        entry::inflate(&mut worker.inflater, data, size, &mut worker.delta)?;
+        delta::apply(base, &worker.delta, out, &mut worker.seams)
+    }
+
+    /// An entry whose bytes agree with the checksum in the index, and its compressed data.
+    fn checked(&self, n: usize) -> Result<(Entry<'_>, &[u8]), &'static str> {
+        let bytes = self.bytes(n);
+        if crc32fast::hash(bytes) != self.pack.index.crc(self.positions[n] as usize) {
+            return Err("its bytes in the pack do not agree with their checksum");
+        }
+        let entry = Entry::parse(bytes).ok_or("its head in the pack is damaged")?;
+        Ok((entry, &bytes[entry.data..]))
+    }
+
+    /// Tells of an object that cannot be read, and of those that build on it.
+    fn broken(&self, n: u32, problem: &str, visit: &dyn Visit) {
+        if self.need(n as usize) == Need::Read {
+            visit.broken(self.id(n as usize), problem.to_owned());
+        }
+        let because = format!("it builds on object {}, which is damaged", self.id(n as usize));
+        let mut stack: Vec<u32> = self.children(n).collect();
+        while let Some(n) = stack.pop() {
+            if self.need(n as usize) == Need::Read {
+                visit.broken(self.id(n as usize), because.clone());
+            }
+            stack.extend(self.children(n));
+        }
+    }
+
+    fn children(&self, n: u32) -> impl Iterator<Item = u32> + '_ {
+        let some = |n: u32| (n != NONE).then_some(n);
+        std::iter::successors(some(self.child[n as usize]), move |n| some(self.sibling[*n as usize]))
+    }
+
+    fn need(&self, n: usize) -> Need {
+        self.needs[self.positions[n] as usize]
+    }
+
+    fn id(&self, n: usize) -> ObjectId {
+        self.pack.id(self.positions[n] as usize)
+    }
+
+    /// The bytes of an entry, up to the next one.
+    fn bytes(&self, n: usize) -> &'p [u8] {
+        &self.pack.data[self.offsets[n] as usize..self.offsets[n + 1] as usize]
+    }
+
+    /// The number of each position in the index.
+    fn numbers(&self) -> Vec<u32> {
+        let mut numbers = vec![NONE; self.pack.index.len()];
+        for (n, position) in self.positions.iter().enumerate() {
+            numbers[*position as usize] = n as u32;
+        }
+        numbers
+    }
+}
+
+impl Worker {
+    fn keep(&mut self, buffer: Vec<u8>) {
+        if buffer.capacity() <= KEPT_BUFFER {
+            self.pool.push(buffer);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Packs, read whole: every object once, each delta applied once, on several threads.
+
+mod delta;
+mod entry;
+mod forest;
+mod index;
+mod loose;
+mod map;
+mod store;
+
+pub(super) use delta::Seams;
+pub(super) use entry::Kind;
+pub(super) use forest::{Object, Visit};
+pub(super) use store::Store;

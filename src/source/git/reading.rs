@@ -1,0 +1,204 @@
+//! What a history scan does with every object that is read.
+//!
+//! In flow objects with what differs from their bases; out flow blobs, messages and names for the sink, the
+//! links between commits, and ids that trees name and the store does not hold. Of an object whose base is
+//! clean, only the surroundings of its seams are looked at first.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Mutex;
+
+use git2::Oid;
+
+use super::super::source::SourceError;
+use super::commit::{self, Commit};
+use super::emit::Emitter;
+use super::graph::Link;
+use super::pack::{Kind, Object, Seams, Store, Visit};
+use crate::blob::ObjectId;
+
+/// How far round a seam the bytes are looked at: longer than a secret with the context that judges ask for.
+const REACH: usize = 4 * 1024;
+
+/// A name shorter than this holds no secret.
+const SHORTEST_NAME: usize = 20;
+
+/// What has been learned from the objects.
+#[derive(Default)]
+pub(super) struct Learned {
+    /// Commits and tags.
+    pub(super) links: HashMap<Oid, Link>,
+    /// Names of files that are long enough to hold a secret.
+    names: HashSet<Vec<u8>>,
+    /// Objects that a tree names and that are not there.
+    pub(super) missing: HashSet<ObjectId>,
+    /// Objects in which something was found, or which cannot be read.
+    pub(super) unclean: Vec<ObjectId>,
+    /// Objects that cannot be read.
+    pub(super) broken: Vec<ObjectId>,
+}
+
+/// Reads a history.
+pub(super) struct Reading<'a> {
+    emitter: &'a Emitter<'a>,
+    store: &'a Store,
+    messages: bool,
+    learned: Mutex<Learned>,
+}
+
+impl<'a> Reading<'a> {
+    /// Pushes through `emitter` what `store` holds; messages only if wanted.
+    pub(super) fn new(emitter: &'a Emitter<'a>, store: &'a Store, messages: bool) -> Self {
+        Self { emitter, store, messages, learned: Mutex::default() }
+    }
+
+    /// What was learned, once everything is read.
+    pub(super) fn finish(self) -> Learned {
+        self.learned.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn learned(&self) -> std::sync::MutexGuard<'_, Learned> {
+        self.learned.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn blob(&self, object: &Object<'_>, seams: Option<&Seams>) -> bool {
+        if let Some(seams) = seams {
+            let windows = windows(object.bytes.len(), &seams.ranges);
+            let read: usize = windows.iter().map(Range::len).sum();
+            if read * 4 < object.bytes.len() * 3
+                && self.emitter.parts_clean(object.bytes, &windows) == Some(true)
+            {
+                self.emitter.count(object.bytes.len());
+                return true;
+            }
+        }
+        self.emitter.watched("", object.bytes, object.id)
+    }
+
+    fn commit(&self, object: &Object<'_>) -> bool {
+        let (Some(commit), Some(id)) = (Commit::parse(object.bytes), super::repo::oid(&object.id)) else {
+            self.broken(object.id, "it is no commit".to_owned());
+            return false;
+        };
+        let (tree, parents) = (commit.tree, commit.parents.clone());
+        let link = Link::Commit { tree, parents, time: commit.time() };
+        self.learned().links.insert(id, link);
+        !self.messages || self.emitter.message("commit message", commit.message, object.id)
+    }
+
+    fn tag(&self, object: &Object<'_>) -> bool {
+        let (Some((target, message)), Some(id)) = (commit::tag(object.bytes), super::repo::oid(&object.id))
+        else {
+            self.broken(object.id, "it is no tag".to_owned());
+            return false;
+        };
+        self.learned().links.insert(id, Link::Tag(target));
+        !self.messages || self.emitter.message("tag message", message, object.id)
+    }
+
+    /// Looks at the entries of a tree that its base does not hold.
+    fn tree(&self, object: &Object<'_>, seams: Option<&Seams>) -> bool {
+        let whole = std::slice::from_ref(&(0..usize::MAX));
+        let mut fresh = seams.map_or(whole, |seams| &seams.ranges).iter().peekable();
+        let mut at = 0;
+        while at < object.bytes.len() {
+            let Some((name, end, file)) = entry(object.bytes, at) else {
+                self.broken(object.id, "it is no tree".to_owned());
+                return false;
+            };
+            while fresh.next_if(|range| range.end < at).is_some() {}
+            if fresh.peek().is_none() {
+                return true;
+            }
+            if fresh.peek().is_some_and(|range| range.start <= end) {
+                self.entry(&object.bytes[name], &object.bytes[end - 20..end], file);
+            }
+            at = end;
+        }
+        true
+    }
+
+    fn entry(&self, name: &[u8], id: &[u8], here: bool) {
+        if let Some(id) = ObjectId::from_bytes(id).filter(|id| here && !self.store.holds(id)) {
+            self.learned().missing.insert(id);
+        }
+        if may_hold_secret(name) && self.learned().names.insert(name.to_vec()) {
+            self.emitter.name(&String::from_utf8_lossy(name), None);
+        }
+    }
+}
+
+impl Visit for Reading<'_> {
+    fn object(&self, object: &Object<'_>, seams: Option<&Seams>) -> bool {
+        let clean = match object.kind {
+            Kind::Blob => self.blob(object, seams),
+            Kind::Tree => self.tree(object, seams),
+            Kind::Commit => self.commit(object),
+            Kind::Tag => self.tag(object),
+        };
+        if !clean {
+            self.learned().unclean.push(object.id);
+        }
+        clean
+    }
+
+    fn broken(&self, id: ObjectId, problem: String) {
+        self.learned().broken.push(id);
+        self.emitter.trouble(
+            SourceError::new(format!("object {id}"), problem)
+                .advise("the repository is damaged: `git fsck --full` says more, a fresh clone mends it"),
+        );
+    }
+}
+
+/// Name and end of the tree entry at `at`, and whether its object belongs to this repository (a commit of a
+/// submodule does not). An entry is a mode, a space, a name, NUL and 20 bytes of id.
+fn entry(tree: &[u8], at: usize) -> Option<(Range<usize>, usize, bool)> {
+    let rest = &tree[at..];
+    let nul = memchr::memchr(0, rest)?;
+    let space = memchr::memchr(b' ', &rest[..nul.min(8)])?;
+    let end = nul + 21;
+    (end <= rest.len()).then(|| (at + space + 1..at + nul, at + end, &rest[..space] != b"160000"))
+}
+
+/// Whether a name is long and has a long enough run of letters and digits.
+fn may_hold_secret(name: &[u8]) -> bool {
+    let token = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    name.len() >= SHORTEST_NAME
+        && name.split(|b| !token(b)).any(|run| run.len() >= 16 && run.iter().any(u8::is_ascii_digit))
+}
+
+/// The surroundings of the seams of an object of `length` bytes, none overlapping another.
+fn windows(length: usize, seams: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = Vec::new();
+    for seam in seams {
+        let window = seam.start.saturating_sub(REACH)..(seam.end + REACH).min(length);
+        match out.last_mut().filter(|last| last.end >= window.start) {
+            Some(last) => last.end = last.end.max(window.end),
+            None => out.push(window),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_seams_share_a_window() {
+        let near = windows(1 << 20, &[10..20, 5000..5000, 400_000..400_001]);
+        assert_eq!(near, [0..5000 + REACH, 400_000 - REACH..400_001 + REACH]);
+    }
+
+    #[test]
+    fn entries_of_a_tree_are_told_apart() {
+        let mut tree = b"100644 a b\0".to_vec();
+        tree.extend([7; 20]);
+        tree.extend(b"160000 sub\0");
+        tree.extend([8; 20]);
+        assert_eq!(entry(&tree, 0), Some((7..10, 31, true)));
+        assert_eq!(entry(&tree, 31), Some((38..41, tree.len(), false)));
+        assert_eq!(entry(&tree[..40], 31), None);
+    }
+}
