@@ -4,7 +4,7 @@
 //! proven: later judges, which doubt the style, keep silent.
 
 use super::super::Verdict;
-use super::{Shape, anthropic, cloud, jwt, openai, pem, relay, token};
+use super::{Shape, anthropic, cloud, jwt, openai, pem, relay, token, vendor};
 use crate::detect::Candidate;
 
 /// A look inside the bytes of a secret.
@@ -19,10 +19,14 @@ const LOOKS: &[(&str, Look)] = &[
     ("bedrock", cloud::bedrock),
     ("discord", cloud::discord),
     ("helicone", relay::helicone),
+    ("hex-run", vendor::hex_run),
+    ("intercom", vendor::intercom),
+    ("json-inside", vendor::json_inside),
     ("jwt", jwt::look),
     ("one-api", relay::one_api),
     ("openai", openai::look),
     ("openai-compatible", relay::compatible),
+    ("padded", vendor::padded),
     ("pem", pem::plain),
     ("pem-encrypted", pem::encrypted),
     ("putty", pem::putty),

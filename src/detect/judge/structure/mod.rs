@@ -9,6 +9,7 @@ mod pem;
 mod relay;
 mod shape;
 mod token;
+mod vendor;
 
 pub(super) use judge::judge;
 pub(super) use shape::Shape;
