@@ -179,6 +179,26 @@ fn github_shows_ten_and_counts_the_rest() {
     assert!(text.contains("::notice title=skout found more::491 more secrets"), "{text}");
 }
 
+#[test]
+fn the_page_runs_its_own_script_and_style_and_nothing_else() {
+    use base64::Engine as _;
+    use sha2::{Digest, Sha256};
+    let rules = sample::rules();
+    let page = written(&sample::report(&rules), Format::Html, &options());
+    for (open, close, name) in [("<style>", "</style>", "style-src"), ("<script>", "</script>", "script-src")]
+    {
+        assert_eq!(page.matches(open).count(), 1);
+        let text = page.split_once(open).unwrap().1.split_once(close).unwrap().0;
+        let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text.as_bytes()));
+        assert!(page.contains(&format!("{name} 'sha256-{hash}'")), "{name}");
+    }
+    assert!(page.contains("default-src 'none'"));
+    let forbidden =
+        regex::Regex::new(r#"(?i) (on[a-z]+|style|src)="|<(link|img|iframe|object|base)\b|@import|url\("#)
+            .unwrap();
+    assert_eq!(forbidden.find(&page).map(|m| m.as_str()), None);
+}
+
 /// Strings that would like to be something else.
 fn hostile() -> impl Strategy<Value = String> {
     let bad = prop::sample::select(vec![
@@ -285,8 +305,10 @@ proptest! {
 /// The cells of a row of comma-separated values without line ends in cells.
 fn cells(row: &str) -> Vec<String> {
     let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
-    for c in row.chars() {
+    let mut chars = row.chars().peekable();
+    while let Some(c) = chars.next() {
         match c {
+            '"' if quoted && chars.next_if_eq(&'"').is_some() => cell.push('"'),
             '"' => quoted = !quoted,
             ',' if !quoted => cells.push(std::mem::take(&mut cell)),
             c => cell.push(c),

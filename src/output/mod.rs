@@ -3,6 +3,7 @@
 mod calendar;
 mod ci;
 mod csv;
+mod html;
 mod human;
 mod json;
 mod markdown;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{ci, csv, human, json, markdown, sarif, scrub, words};
+use super::{ci, csv, html, human, json, markdown, sarif, scrub, words};
 use crate::report::Report;
 
 /// How a report is written.
@@ -28,6 +28,8 @@ pub enum Format {
     Csv,
     /// Markdown.
     Markdown,
+    /// One HTML file that needs nothing else.
+    Html,
 }
 
 /// What a format may want to know about where it goes.
@@ -60,6 +62,7 @@ impl Format {
         Self::Junit,
         Self::Csv,
         Self::Markdown,
+        Self::Html,
     ];
 
     /// What the command line calls it.
@@ -75,6 +78,7 @@ impl Format {
             Self::Junit => "junit",
             Self::Csv => "csv",
             Self::Markdown => "markdown",
+            Self::Html => "html",
         }
     }
 
@@ -102,6 +106,7 @@ pub fn write(report: &Report<'_>, format: Format, options: &Options, out: &mut d
         Format::Junit => ci::write_junit(report, options, out),
         Format::Csv => csv::write(report, options, out),
         Format::Markdown => markdown::write(report, options, out),
+        Format::Html => html::write(report, options, out),
     }
 }
 

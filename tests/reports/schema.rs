@@ -40,11 +40,11 @@ impl Checker<'_> {
             return self.check(target, value, at);
         }
         for (keyword, wanted) in keywords {
-            self.keyword(keyword, wanted, schema, value, at);
+            self.keyword((keyword, wanted), schema, value, at);
         }
     }
 
-    fn keyword(&self, keyword: &str, wanted: &Value, schema: &Value, value: &Value, at: &str) {
+    fn keyword(&self, (keyword, wanted): (&str, &Value), schema: &Value, value: &Value, at: &str) {
         let number = wanted.as_f64();
         let length = |n: Option<usize>| n.map(|n| n as f64);
         let items = || length(value.as_array().map(Vec::len));
