@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::ci::CiArgs;
 use super::completions::CompletionsArgs;
 use super::git::GitArgs;
+use super::hook::HookArgs;
 use super::install::InstallArgs;
 use super::rules::RulesArgs;
 
@@ -29,6 +31,10 @@ pub(super) enum Command {
     /// Scan files, folders or standard input.
     #[command(aliases = ["dir", "fs", "filesystem"])]
     Scan(ScanArgs),
+    /// What git calls: refuse a commit or a push with a leaked key. See `skout install`.
+    Hook(HookArgs),
+    /// Scan what a build is about: a pull request, a push, a merge queue, or everything.
+    Ci(CiArgs),
     /// Let git refuse commits and pushes with leaked keys, in this repository or in all of yours.
     Install(InstallArgs),
     /// Take the hooks out again; what was there before comes back as it was.
@@ -62,7 +68,7 @@ pub(super) struct ScanArgs {
 }
 
 /// Options that every scan has.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct CommonArgs {
     /// Format and, after `=`, a file for it; may be given more than once.
     #[arg(short, long = "format", value_name = "FMT[=PATH]")]

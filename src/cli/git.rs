@@ -72,7 +72,7 @@ pub(super) fn run(args: &GitArgs) -> anyhow::Result<Exit> {
 }
 
 /// Trouble with what to do about it.
-fn explained(error: SourceError) -> anyhow::Error {
+pub(super) fn explained(error: SourceError) -> anyhow::Error {
     let advice = error.advice.clone();
     let error = anyhow::Error::new(error);
     if advice.is_empty() { error } else { anyhow::anyhow!("{error}; {advice}") }

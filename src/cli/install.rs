@@ -23,7 +23,7 @@ pub(super) struct InstallArgs {
 }
 
 /// The hooks by git's names.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum HookName {
     /// Before a commit is made: what is staged.
     PreCommit,
@@ -36,6 +36,11 @@ pub(super) enum HookName {
 }
 
 impl HookName {
+    /// Git's name for it.
+    pub(super) fn name(self) -> &'static str {
+        self.hook().name()
+    }
+
     fn hook(self) -> Hook {
         match self {
             Self::PreCommit => Hook::PreCommit,

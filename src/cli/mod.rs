@@ -1,10 +1,13 @@
 //! The command line: arguments in, an exit status out. One file a family of commands.
 
 mod args;
+mod ci;
 mod completions;
 mod exit;
 mod git;
+mod hook;
 mod install;
+mod refusal;
 mod reports;
 mod rules;
 mod rules_docs;

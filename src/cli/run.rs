@@ -6,7 +6,7 @@ use clap::Parser;
 
 use super::args::{Cli, Command};
 use super::exit::Exit;
-use super::{completions, git, install, rules, scan};
+use super::{ci, completions, git, hook, install, rules, scan};
 
 /// Reads the arguments, runs the command, and says on standard error what went wrong.
 pub fn main() -> ExitCode {
@@ -21,6 +21,8 @@ pub fn main() -> ExitCode {
     let done = match &cli.command {
         None => scan::run(&cli.scan),
         Some(Command::Scan(args)) => scan::run(args),
+        Some(Command::Hook(args)) => hook::run(args),
+        Some(Command::Ci(args)) => ci::run(args),
         Some(Command::Install(args)) => install::install(args),
         Some(Command::Uninstall(args)) => install::uninstall(args),
         Some(Command::Doctor) => install::doctor(),
@@ -36,6 +38,12 @@ pub fn main() -> ExitCode {
             ExitCode::from(Exit::Trouble.status())
         }
     }
+}
+
+/// Tells a person something beside the report, on standard error.
+#[allow(clippy::print_stderr, reason = "standard output belongs to the report")]
+pub(super) fn notify(text: &str) {
+    eprintln!("skout: {}", crate::output::sanitized_lines(text));
 }
 
 /// Says on standard error what went wrong, without a control character of its own.

@@ -16,6 +16,9 @@ use crate::rule::{Confidence, RuleSet, Selection};
 use crate::scan::scan;
 use crate::source::Source;
 
+/// What a command has to say about a report.
+type Then<'a> = dyn FnMut(&Report<'_>, Exit) -> anyhow::Result<()> + 'a;
+
 /// Everything a scan needs but its source.
 pub(super) struct Session<'a> {
     args: &'a CommonArgs,
@@ -57,10 +60,15 @@ impl<'a> Session<'a> {
 
     /// Scans `source`, writes the report in every format that is wanted, and says how the run ended.
     pub(super) fn run(&self, source: &dyn Source) -> anyhow::Result<Exit> {
+        self.run_then(source, &mut |_, _| Ok(()))
+    }
+
+    /// The same, and lets `then` say more once the reports are written.
+    pub(super) fn run_then(&self, source: &dyn Source, then: &mut Then<'_>) -> anyhow::Result<Exit> {
         let detector = Detector::new(&self.rules, self.settings.clone())?;
         let report = scan(source, &self.rules, &detector, &self.policy, &());
         let exit = self.exit(&report);
-        match self.reports.write(&report) {
+        match self.reports.write(&report).and_then(|()| then(&report, exit)) {
             // Secrets win over trouble, but the trouble is told.
             Err(error) if matches!(exit, Exit::Found(1..)) => {
                 complain(&error);

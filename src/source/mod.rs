@@ -2,6 +2,7 @@
 
 mod files;
 pub mod git;
+mod message;
 mod origin;
 mod pieces;
 #[allow(clippy::module_inception, reason = "a file is named after its one main type")]
@@ -11,6 +12,7 @@ mod text;
 mod walk;
 
 pub use files::{FileOptions, Files};
+pub use message::Message;
 pub use origin::{CommitInfo, Origin};
 pub use source::{Coverage, Item, Source, SourceError};
 pub use stdin::Stdin;

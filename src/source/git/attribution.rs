@@ -141,9 +141,21 @@ impl<'r> Attribution<'r> {
         let raw = odb.read(oid).ok().filter(|o| o.kind() == ObjectType::Tag)?;
         let name = raw.data().split(|b| *b == b'\n').find_map(|line| line.strip_prefix(b"tag "))?;
         let path = [b"message of tag ", name].concat();
-        let commit = self.git.find_object(oid, None).ok()?.peel_to_commit().ok()?;
-        let origin = facts.origin(&path, self.graph.number(commit.id())?)?;
-        Some(Origin { blob: *id, link: None, in_head: false, ..origin })
+        let target = self.git.find_object(oid, None).and_then(|tag| tag.peel_to_commit()).ok();
+        let number = target.and_then(|commit| self.graph.number(commit.id()));
+        let known = number.and_then(|n| facts.origin(&path, n));
+        // The tag is new, but what it names is not: its message counts all the same.
+        let bare = || Origin {
+            path: String::from_utf8_lossy(&path).into_owned(),
+            blob: *id,
+            introduced: None,
+            removed: None,
+            in_head: false,
+            refs: vec![String::from_utf8_lossy(name).into_owned()],
+            pushed: None,
+            link: None,
+        };
+        Some(known.map_or_else(bare, |origin| Origin { blob: *id, link: None, in_head: false, ..origin }))
     }
 
     fn reaches(&self, from: u32, wanted: u32) -> bool {

@@ -8,7 +8,11 @@ mod filter;
 mod graph;
 mod history;
 mod host;
+<<<<<<< HEAD
 mod pack;
+=======
+mod names;
+>>>>>>> parent of d511e45 (Benchmark the parts)
 mod range;
 mod read;
 mod reading;
@@ -19,6 +23,7 @@ mod trees;
 mod when;
 
 pub use history::{History, HistoryOptions, Include};
+pub use names::{is_shallow, refs_below, resolve};
 pub use range::Range;
 pub use repo::{git_dir, work_dir};
 pub use staged::Staged;
