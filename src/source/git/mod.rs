@@ -8,11 +8,8 @@ mod filter;
 mod graph;
 mod history;
 mod host;
-<<<<<<< HEAD
 mod pack;
-=======
 mod names;
->>>>>>> parent of d511e45 (Benchmark the parts)
 mod range;
 mod read;
 mod reading;
