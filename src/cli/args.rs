@@ -5,10 +5,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::baseline::BaselineArgs;
 use super::ci::CiArgs;
 use super::completions::CompletionsArgs;
+use super::config::ConfigArgs;
 use super::git::GitArgs;
 use super::hook::HookArgs;
+use super::ignore::IgnoreArgs;
 use super::install::InstallArgs;
 use super::rules::RulesArgs;
 
@@ -45,6 +48,12 @@ pub(super) enum Command {
     Completions(CompletionsArgs),
     /// Write the manual page to standard output.
     Man,
+    /// Keep a list of secrets that are known already, so that only new ones count.
+    Baseline(BaselineArgs),
+    /// Say which findings do not count, list what was said, take out what is out of date.
+    Ignore(IgnoreArgs),
+    /// Check or show the configuration, or write its schema.
+    Config(ConfigArgs),
     /// List, show or prove the rules.
     Rules(RulesArgs),
     /// Scan a git repository: its whole history, what is staged, or some commits.

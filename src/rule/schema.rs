@@ -267,8 +267,14 @@ impl RuleEntry {
         if let Some(short) = self.anchors.iter().find(|a| a.len() < 3 || a.len() > 60) {
             return Err(self.error(format!("the anchor '{short}' must have 3 to 60 bytes")));
         }
-        if !self.pattern.is_empty() && self.parsed()?.properties().minimum_len() == Some(0) {
-            return Err(self.error("the pattern can match nothing at all; make a part mandatory"));
+        if !self.pattern.is_empty() {
+            match self.parsed()?.properties().minimum_len() {
+                Some(0) => {
+                    return Err(self.error("the pattern can match nothing at all; make a part mandatory"));
+                }
+                None => return Err(self.error("the pattern can never match; a class in it is empty")),
+                Some(_) => {}
+            }
         }
         Ok(())
     }
