@@ -192,7 +192,7 @@ impl std::error::Error for RuleError {}
 pub const LONGEST_WINDOW: u32 = 32 * 1024;
 
 /// The window for a pattern without an upper bound.
-const OPEN_WINDOW: u32 = 4 * 1024;
+const OPEN_WINDOW: u32 = 16 * 1024;
 
 impl RuleEntry {
     /// The pattern without Unicode classes, ready for the `regex` crate's byte API.
