@@ -187,6 +187,7 @@ fn rule_source(provider: &str, rule: &RuleEntry) -> String {
         ("structure", some(&rule.structure, "")),
         ("checksum", some(&rule.checksum, "")),
         ("entropy", format!("{:?}", rule.entropy)),
+        ("judged", format!("Judged::{:?}", rule.judged)),
         ("paths", list(&rule.paths)),
         ("inside_word", rule.inside_word.to_string()),
         ("impact", text(&rule.impact)),

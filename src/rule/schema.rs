@@ -89,6 +89,22 @@ pub const STRUCTURES: &[&str] = &[
 pub const CHECKSUMS: &[&str] =
     &["bech32", "crc32-base36", "crc32-base62", "crc32-hex", "crc32le-hex", "github-fine-grained"];
 
+/// By what measure the judges of style judge a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Judged {
+    /// The pattern gives the shape; nothing but placeholders and plain words is doubted. An assignment
+    /// rule without a pattern goes by the name that is assigned to instead.
+    #[default]
+    Shape,
+    /// As something a person chose.
+    Password,
+    /// As something a machine drew at random.
+    Token,
+    /// As the digest of a password, which tests and documentation may hold.
+    Hash,
+}
+
 /// One rule as written.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -128,6 +144,9 @@ pub struct RuleEntry {
     /// The least Shannon entropy of the secret in bits per byte, 0 to 8.
     #[serde(default)]
     pub entropy: f64,
+    /// By what measure values are judged; `shape` by default.
+    #[serde(default)]
+    pub judged: Judged,
     /// Only in files whose path matches one of these gitignore patterns.
     #[serde(default)]
     pub paths: Vec<String>,
