@@ -131,7 +131,7 @@ fn anchors_source(name: &str, wanted: BTreeMap<(Vec<u8>, bool), Vec<String>>) ->
     let entries: Vec<String> = table
         .entries
         .iter()
-        .map(|e| format!("Entry {{ literal: {}, offset: {} }}", e.literal, e.offset))
+        .map(|e| format!("Entry {{ literal: {}, offset: {}, check: {} }}", e.literal, e.offset, e.check))
         .collect();
     let mut out = format!("fn {name}() -> Anchors {{\n");
     let mut array = |kind: &str, what: &str, text: String| {
