@@ -119,7 +119,27 @@ def release(folder, program, version):
     return out.parent.as_uri(), archive
 
 
+def documented():
+    """The pages about CI and hooks name every input, output and hook there is, and no other."""
+
+    def table(page, head):
+        rows = (ROOT / "docs" / page).read_text(encoding="utf-8").split(head, 1)[1].split("\n\n", 1)[0]
+        first = [row.strip().split("|")[1] for row in rows.splitlines() if row.strip().startswith("| `")]
+        return {name for cell in first for name in re.findall("`([^`]+)`", cell)}
+
+    inputs = table("ci.md", "| input | meaning |")
+    assert inputs == set(ACTION["inputs"]), inputs ^ set(ACTION["inputs"])
+    page = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
+    outputs = set(re.findall("`([^`]+)`", re.search(r"^Outputs: (.*?)\. ", page, re.MULTILINE).group(1)))
+    assert outputs == set(ACTION["outputs"]), outputs ^ set(ACTION["outputs"])
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    ids = {hook["id"] for hook in hooks}
+    assert table("hooks.md", "| id | reads |") == ids, ids
+    print("ok: the documentation names what there is")
+
+
 def main():
+    documented()
     program = str(Path(sys.argv[1]).resolve())
     version = re.search(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text(encoding="utf-8"), re.MULTILINE).group(1)
     with tempfile.TemporaryDirectory() as name:
