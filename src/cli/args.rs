@@ -56,6 +56,8 @@ pub(super) enum Command {
     Config(ConfigArgs),
     /// List, show or prove the rules.
     Rules(RulesArgs),
+    /// Copy standard input to standard output with secrets masked.
+    Redact(RedactArgs),
     /// Scan a git repository: its whole history, what is staged, or some commits.
     Git(GitArgs),
 }
@@ -74,6 +76,20 @@ pub(super) struct ScanArgs {
     /// Options that every scan has.
     #[command(flatten)]
     pub(super) common: CommonArgs,
+}
+
+/// `skout redact`.
+#[derive(Debug, Args)]
+pub(super) struct RedactArgs {
+    /// Mask from this level on: low, medium or high [default: medium].
+    #[arg(long, value_name = "LEVEL")]
+    pub(super) confidence: Option<String>,
+    /// Use only this rule; may be given more than once, and end in `*` for a family.
+    #[arg(long = "rule", value_name = "ID")]
+    pub(super) rules: Vec<String>,
+    /// Do not use this rule; may be given more than once, and end in `*` for a family.
+    #[arg(long = "disable-rule", value_name = "ID")]
+    pub(super) disabled: Vec<String>,
 }
 
 /// Options that every scan has.

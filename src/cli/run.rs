@@ -6,7 +6,7 @@ use clap::Parser;
 
 use super::args::{Cli, Command};
 use super::exit::Exit;
-use super::{baseline, ci, completions, config, git, hook, install, rules, scan};
+use super::{baseline, ci, completions, config, git, hook, install, redact, rules, scan};
 
 /// Reads the arguments, runs the command, and says on standard error what went wrong.
 pub fn main() -> ExitCode {
@@ -32,6 +32,7 @@ pub fn main() -> ExitCode {
         Some(Command::Ignore(args)) => super::ignore::run(args),
         Some(Command::Config(args)) => config::run(args),
         Some(Command::Rules(args)) => rules::run(args),
+        Some(Command::Redact(args)) => redact::run(args),
         Some(Command::Git(args)) => git::run(args),
     };
     match done {

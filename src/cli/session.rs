@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use super::args::CommonArgs;
 use super::exit::Exit;
 use super::last;
+use super::progress;
 use super::project::Project;
 use super::reports::Reports;
 use super::run::complain;
@@ -102,7 +103,9 @@ impl<'a> Session<'a> {
     /// Scans `source`.
     pub(super) fn report(&self, source: &dyn Source) -> anyhow::Result<Report<'_>> {
         let detector = Detector::new(&self.rules, self.settings.clone())?;
-        Ok(scan(source, &self.rules, &detector, &self.policy, &()))
+        Ok(progress::shown(self.args.quiet, |progress| {
+            scan(source, &self.rules, &detector, &self.policy, progress)
+        }))
     }
 
     /// Threads; 0 means one a core.
@@ -140,7 +143,9 @@ impl<'a> Session<'a> {
     fn exit(&self, report: &Report<'_>) -> Exit {
         let incomplete = !report.receipt.complete() && !self.args.allow_incomplete;
         match (report.findings.is_empty(), incomplete) {
-            (false, _) if !self.args.exit_zero => Exit::Found(self.args.exit_code),
+            (false, _) if !self.args.exit_zero && self.args.exit_code != 0 => {
+                Exit::Found(self.args.exit_code)
+            }
             (_, true) => Exit::Trouble,
             _ => Exit::Clean,
         }
