@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 #[path = "src/detect/decode/anchors.rs"]
+#[allow(dead_code, reason = "the crate uses the rest")]
 mod decode;
 #[path = "src/rule/schema.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the crate uses the rest")]
@@ -131,7 +132,7 @@ fn anchors_source(name: &str, wanted: BTreeMap<(Vec<u8>, bool), Vec<String>>) ->
     let entries: Vec<String> = table
         .entries
         .iter()
-        .map(|e| format!("Entry {{ literal: {}, offset: {}, check: {} }}", e.literal, e.offset, e.check))
+        .map(|e| format!("Entry {{ literal: {}, offset: {} }}", e.literal, e.offset))
         .collect();
     let mut out = format!("fn {name}() -> Anchors {{\n");
     let mut array = |kind: &str, what: &str, text: String| {
@@ -187,7 +188,6 @@ fn rule_source(provider: &str, rule: &RuleEntry) -> String {
         ("structure", some(&rule.structure, "")),
         ("checksum", some(&rule.checksum, "")),
         ("entropy", format!("{:?}", rule.entropy)),
-        ("judged", format!("Judged::{:?}", rule.judged)),
         ("paths", list(&rule.paths)),
         ("inside_word", rule.inside_word.to_string()),
         ("impact", text(&rule.impact)),

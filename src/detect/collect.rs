@@ -15,9 +15,10 @@ use super::scene::Scene;
 use super::url;
 use super::view::View;
 use crate::glob::GlobSet;
-use crate::rule::{Judged, Rule, RuleId, RuleSet, Syntax};
+use crate::rule::{Rule, RuleId, RuleSet, Syntax};
 
 /// Looks for candidates in one view.
+#[derive(Clone, Copy)]
 pub(crate) struct Collector<'v> {
     /// The rules of the run.
     pub rules: &'v RuleSet,
@@ -98,14 +99,8 @@ impl<'v> Collector<'v> {
             }
             if all.end() + shown >= span.end {
                 let range = |m: regex::bytes::Match<'_>| m.start() + shown..m.end() + shown;
-                let said = match rule.judged {
-                    Judged::Shape | Judged::Hash => None,
-                    Judged::Password => Some(Name::of(Kind::Password)),
-                    Judged::Token => Some(Name::of(Kind::Token)),
-                };
-                let catch =
-                    Catch { said, form: Form::Quoted, ..Catch::of_pattern(range(secret), range(all)) };
-                self.push(id, view, catch, out);
+                let (span, whole) = (range(secret), range(all));
+                self.push(id, view, Catch::of_pattern(span, whole), out);
                 return;
             }
             at = all.end().max(at + 1);
@@ -134,9 +129,6 @@ impl<'v> Collector<'v> {
         let said = if generic {
             let word = anchor.start - found.key.start..anchor.end - found.key.start;
             let Some(name) = name::read(&view.bytes[found.key.clone()], &word) else { return };
-            if found.form == Form::Called && !name.last {
-                return;
-            }
             Some(name)
         } else {
             None
@@ -177,7 +169,7 @@ impl<'v> Collector<'v> {
         if !self.path_fits(id, view) {
             return;
         }
-        let said = Some(Name::of(Kind::Password));
+        let said = Some(Name { kind: Kind::Password, clear: true, word: 0..0 });
         self.push(id, view, Catch { said, form: Form::Quoted, ..Catch::of_pattern(span, whole) }, out);
     }
 

@@ -12,7 +12,7 @@ use super::judge::{COURT, Verdict};
 use super::patterns::{self, Patterns};
 use super::scene::Scene;
 use super::view::View;
-use super::{frame, overlap};
+use super::{decode, frame, overlap};
 use crate::blob::{Blob, BlobKind, Position};
 use crate::finding::{Finding, Place, Reason, Status};
 use crate::glob::GlobSet;
@@ -109,14 +109,14 @@ impl<'r> Detector<'r> {
             called: &self.called,
             scene: &scene,
         };
-        let mut candidates = Vec::new();
-        collector.collect(&view, &hits, &mut candidates);
-        if candidates.is_empty() {
-            return Vec::new();
-        }
-        let judged = candidates.into_iter().filter_map(|c| self.judge(c, trace)).collect();
-        let settled = overlap::settle(judged);
-        self.findings(blob, settled)
+        let mut findings = Vec::new();
+        decode::descend(&collector, &view, &hits, &mut |candidates| {
+            if !candidates.is_empty() {
+                let judged = candidates.into_iter().filter_map(|c| self.judge(c, trace)).collect();
+                findings = self.findings(blob, overlap::settle(judged));
+            }
+        });
+        findings
     }
 
     /// Lets every judge speak; `None` if one refuses or the candidate is not sure enough.

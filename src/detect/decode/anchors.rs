@@ -1,9 +1,155 @@
 //! Which literals announce an encoded form: the anchors of the rules as they look when encoded.
 //!
+//! In flow anchors, out flow literals, each with the number of the form it asks for. Text in which every
+//! character is escaped is told by the escapes themselves, so those need no literal per anchor.
 //! The build script includes this file too, so it imports nothing from the crate.
 
-/// The literals, whether case is ignored, and the number of the form.
-#[allow(unreachable_pub, reason = "the build script includes this file")]
-pub fn anchors(_plain: &[&str]) -> Vec<(Vec<u8>, bool, u8)> {
-    Vec::new()
+/// Base64: the number of a form below 4 is the place of the literal in its group of four characters.
+pub(crate) const BASE64: u8 = 0;
+/// Hexadecimal digits.
+pub(crate) const HEX: u8 = 4;
+/// A text with backslash escapes.
+pub(crate) const ESCAPE: u8 = 5;
+/// A text with `%41`.
+pub(crate) const PERCENT: u8 = 6;
+/// A text with `&#65;`.
+pub(crate) const ENTITY: u8 = 7;
+/// A text in quoted-printable (RFC 2045, 6.7).
+pub(crate) const QUOTED: u8 = 8;
+/// A string in several literals.
+pub(crate) const JOIN: u8 = 9;
+/// UTF-16 in other bytes.
+pub(crate) const WIDE: u8 = 10;
+
+/// How much of an anchor enters a literal, in bytes: enough to be rare, short enough to be shared. What
+/// follows is compared after a trial decoding.
+const BASE64_BYTES: usize = 5;
+const HEX_BYTES: usize = 4;
+const WIDE_BYTES: usize = 4;
+
+/// A literal, whether case is ignored, and the number of the form.
+type Asking = (Vec<u8>, bool, u8);
+
+/// The literals for these anchors.
+pub(crate) fn anchors(plain: &[&str]) -> Vec<Asking> {
+    let mut all = escapes();
+    for anchor in plain.iter().map(|a| a.as_bytes()).filter(|a| a.len() >= 3) {
+        for (literal, place) in base64(head(anchor, BASE64_BYTES)) {
+            // Encoded twice: what is encoded at its start is by far the commonest.
+            if place == 0 && literal.len() >= 5 {
+                all.extend(base64(&literal[..5]).map(|(text, place)| (text, false, BASE64 + place)));
+            }
+            all.push((literal, false, BASE64 + place));
+        }
+        let hex: String = head(anchor, HEX_BYTES).iter().map(|b| format!("{b:02x}")).collect();
+        all.push((hex.into_bytes(), true, HEX));
+        let wide = head(anchor, WIDE_BYTES);
+        all.push((wide.iter().flat_map(|b| [*b, 0]).take(wide.len() * 2 - 1).collect(), false, WIDE));
+        all.extend(dashed(anchor));
+        all.extend(cut(anchor));
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+fn head(anchor: &[u8], most: usize) -> &[u8] {
+    &anchor[..anchor.len().min(most)]
+}
+
+/// Escaped ASCII letters and digits, which nobody escapes without reason; `decode` asks for several in
+/// a row. `\u003c`, `&#39;` and the like are common and not among them.
+fn escapes() -> Vec<Asking> {
+    let mut all = Vec::new();
+    for high in b'3'..=b'7' {
+        let high = high as char;
+        for start in [r"\u00", r"\u{", r"\x"].into_iter().filter(|start| high != '3' || *start != r"\u00") {
+            all.push((format!("{start}{high}").into_bytes(), false, ESCAPE));
+        }
+        all.push((format!("&#x{high}").into_bytes(), true, ENTITY));
+    }
+    for tens in [6, 7, 10, 11, 12, 13, 14, 15, 16, 17] {
+        all.push((format!(r"\{tens:02}").into_bytes(), false, ESCAPE));
+    }
+    for byte in (b'a'..=b'z').chain(b'A'..=b'Z').chain(b'0'..=b'9') {
+        all.push((format!("%{byte:02x}%").into_bytes(), true, PERCENT));
+        let start = if byte < 100 { byte } else { byte / 10 };
+        all.push((format!("&#{start}").into_bytes(), false, ENTITY));
+        if byte.is_ascii_digit() {
+            all.push((format!(r"\u{byte:04x}").into_bytes(), false, ESCAPE));
+        }
+    }
+    all.push((b"&#92".to_vec(), false, ENTITY));
+    all
+}
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// What `text` looks like in base64 at each of the three places it can have in a group of three bytes,
+/// with the place of the first character in its group of four. At least four characters each: where
+/// fewer are known, one that is known in part stands in all its values.
+fn base64(text: &[u8]) -> impl Iterator<Item = (Vec<u8>, u8)> {
+    let bits: Vec<bool> = text.iter().flat_map(|b| (0..8).rev().map(move |n| b >> n & 1 == 1)).collect();
+    (0..3usize).flat_map(move |shift| {
+        let first = shift * 8;
+        let last = first + bits.len();
+        let whole = first.div_ceil(6)..last / 6;
+        let bit = |at: usize| at.checked_sub(first).and_then(|at| bits.get(at).copied());
+        let characters = |n: usize| -> Vec<u8> {
+            let fits = |value: &usize| {
+                (0..6).all(|k| bit(n * 6 + k).is_none_or(|b| b == (value >> (5 - k) & 1 == 1)))
+            };
+            (0..64).filter(fits).map(|value| ALPHABET[value]).collect()
+        };
+        let mut places: Vec<usize> = whole.collect();
+        if places.len() < 4 {
+            // The side of which more is known has fewer values.
+            let (before, after) = (places[0].checked_sub(1), places[places.len() - 1] + 1);
+            match before.filter(|n| characters(*n).len() <= characters(after).len()) {
+                Some(before) => places.insert(0, before),
+                None => places.push(after),
+            }
+        }
+        let mut literals = vec![Vec::new()];
+        for place in &places {
+            let choice = characters(*place);
+            literals = literals
+                .iter()
+                .flat_map(|l: &Vec<u8>| choice.iter().map(move |c| [l.as_slice(), &[*c]].concat()))
+                .collect();
+        }
+        let place = (places[0] % 4) as u8;
+        literals.into_iter().flat_map(move |literal| {
+            let url: Vec<u8> = literal.iter().map(|b| web(*b)).collect();
+            [(literal, place), (url, place)]
+        })
+    })
+}
+
+/// A character of base64 in the alphabet for URLs and file names (RFC 4648, 5).
+fn web(byte: u8) -> u8 {
+    match byte {
+        b'+' => b'-',
+        b'/' => b'_',
+        other => other,
+    }
+}
+
+/// An anchor whose first dash alone is escaped, as templates for scripts and pages do.
+fn dashed(anchor: &[u8]) -> impl Iterator<Item = Asking> {
+    let dash = anchor.iter().position(|b| *b == b'-').filter(|at| *at >= 2);
+    let forms =
+        [(r"\u002d", ESCAPE), (r"\x2d", ESCAPE), ("%2d", PERCENT), ("&#45;", ENTITY), ("&#x2d;", ENTITY)];
+    let stem = dash.map(|at| anchor[at.saturating_sub(6)..at].to_ascii_lowercase());
+    stem.into_iter().flat_map(move |stem| {
+        forms.into_iter().map(move |(dash, form)| ([&stem, dash.as_bytes()].concat(), true, form))
+    })
+}
+
+/// The anchor cut by a quote after one of its dashes.
+fn cut(anchor: &[u8]) -> impl Iterator<Item = Asking> {
+    let cuts = (2..anchor.len() - 1).filter(|at| matches!(anchor[*at], b'-' | b'_'));
+    cuts.flat_map(move |at| {
+        b"\"'".iter().map(move |quote| ([&anchor[..=at], &[*quote]].concat(), false, JOIN))
+    })
 }

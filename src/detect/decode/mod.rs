@@ -1,3 +1,15 @@
 //! Decoding: views of encoded text in which anchors may stand.
+//!
+//! A view is made only where an anchor, or an anchor's own encoded form, asks for it.
 
 pub(crate) mod anchors;
+mod ask;
+mod base64;
+mod descend;
+mod digits;
+mod escape;
+mod join;
+mod tape;
+
+pub use base64::base64_value;
+pub(crate) use descend::descend;

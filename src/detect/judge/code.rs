@@ -11,13 +11,13 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Pass;
     }
     let text = c.secret();
-    if matches!(c.form, Form::Quoted | Form::Compared | Form::Called) {
+    if matches!(c.form, Form::Quoted | Form::Compared) {
         return Verdict::Pass;
     }
     if called(text) {
         return Verdict::Reject("is a call".into());
     }
-    if matches!(c.form, Form::Markup | Form::Query) {
+    if c.form == Form::Markup {
         return Verdict::Pass;
     }
     if dotted(text) && chance::bits(text) < 12.0 {

@@ -1,0 +1,156 @@
+//! The way down: from the hits of a view to the views that they ask for, and into these again.
+//!
+//! In flow a collector and a view with its hits; out flow the candidates of all views together. Depth
+//! and the total of decoded bytes are bounded, so that a hostile file costs a few times its size.
+
+use std::ops::Range;
+
+use super::anchors::{ENTITY, ESCAPE, HEX, JOIN, PERCENT, QUOTED, WIDE};
+use super::tape::Decoded;
+use super::{ask, base64, digits, escape, join};
+use crate::detect::anchors::{Action, Anchors, Hit};
+use crate::detect::candidate::Candidate;
+use crate::detect::collect::Collector;
+use crate::detect::view::{Parent, View};
+use crate::rule::{RuleId, Syntax};
+
+/// How many decodings may lie on top of each other.
+const DEPTH: u8 = 5;
+
+/// How many decoded bytes a blob may cost: this many times its size, and a little for small ones.
+const TIMES: usize = 4;
+const LITTLE: usize = 256 * 1024;
+
+/// How many forms there are.
+const FORMS: usize = WIDE as usize + 1;
+
+/// What of a run's detection the way down needs.
+pub(crate) struct Descent<'f> {
+    budget: usize,
+    finish: &'f mut dyn FnMut(Vec<Candidate<'_>>),
+}
+
+/// Collects the candidates of a view and of everything that is encoded in it, and hands all of them to
+/// `finish`, while the decoded bytes live.
+pub(crate) fn descend<'v>(
+    collector: &Collector<'v>,
+    view: &'v View<'v>,
+    hits: &[Hit],
+    finish: &mut dyn FnMut(Vec<Candidate<'_>>),
+) {
+    let mut candidates = Vec::new();
+    collector.collect(view, hits, &mut candidates);
+    let mut descent = Descent { budget: view.bytes.len() * TIMES + LITTLE, finish };
+    let asked = descent.asked(collector, view, hits);
+    descent.deepen(*collector, vec![(view, asked)], candidates);
+}
+
+impl Descent<'_> {
+    /// Searches what was decoded in views of one level, and goes on with what that asks for.
+    fn deepen<'v>(
+        &mut self,
+        collector: Collector<'v>,
+        level: Vec<(&'v View<'v>, Vec<Decoded>)>,
+        candidates: Vec<Candidate<'v>>,
+    ) {
+        let (mut texts, mut parents) = (Vec::new(), Vec::new());
+        for (view, decoded) in level {
+            for Decoded { form, span, bytes, map, .. } in decoded {
+                texts.push(bytes);
+                parents.push((view, form, span, map));
+            }
+        }
+        if texts.is_empty() {
+            return (self.finish)(candidates);
+        }
+        let views: Vec<View<'_>> = texts
+            .iter()
+            .zip(parents)
+            .map(|(bytes, (view, form, span, map))| View {
+                blob: view.blob,
+                bytes,
+                parent: Some(Parent { view, form, span, map }),
+                depth: view.depth + 1,
+            })
+            .collect();
+        let collector: Collector<'_> = collector;
+        let mut candidates: Vec<Candidate<'_>> = candidates;
+        let mut level = Vec::new();
+        for view in &views {
+            let hits = collector.anchors.search(view.bytes);
+            collector.collect(view, &hits, &mut candidates);
+            let asked = if view.depth < DEPTH { self.asked(&collector, view, &hits) } else { Vec::new() };
+            if !asked.is_empty() {
+                level.push((view, asked));
+            }
+        }
+        self.deepen(collector, level, candidates);
+    }
+
+    /// What the hits of a view ask to be decoded.
+    fn asked(&mut self, collector: &Collector<'_>, view: &View<'_>, hits: &[Hit]) -> Vec<Decoded> {
+        let mut found: Vec<Decoded> = Vec::new();
+        let mut covered = [0; FORMS];
+        for &hit in hits {
+            let span = collector.anchors.span(hit);
+            for (form, at) in forms(collector, view, hit, &span) {
+                if span.start < covered[usize::from(form)] || self.budget == 0 {
+                    continue;
+                }
+                if let Some(decoded) = decode(collector.anchors, view.bytes, &span, (form, at)) {
+                    covered[usize::from(form)] = decoded.covers;
+                    self.budget = self.budget.saturating_sub(decoded.bytes.len());
+                    found.push(decoded);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The forms that a hit asks for, each with the place that asks: those that its literal announces, and
+/// one that the text round a plain anchor asks for.
+fn forms(
+    collector: &Collector<'_>,
+    view: &View<'_>,
+    hit: Hit,
+    span: &Range<usize>,
+) -> impl Iterator<Item = (u8, usize)> {
+    let (mut announced, mut plain, mut named) = (0u16, false, true);
+    for action in collector.anchors.actions(hit) {
+        match *action {
+            Action::Decode(form) => announced |= 1 << form,
+            Action::Rule(n) => {
+                plain = true;
+                named &= collector.rules.get(RuleId(n)).syntax != Syntax::Pattern;
+            }
+        }
+    }
+    let asked = if plain { ask::asked(view.bytes, span, named) } else { None };
+    let last = span.end - 1;
+    let announced = (0..FORMS as u8).filter(move |form| announced >> form & 1 == 1);
+    announced.map(move |form| (form, last)).chain(asked)
+}
+
+/// Decodes one form round a hit, unless a glance shows that nothing is there.
+fn decode(anchors: &Anchors, bytes: &[u8], hit: &Range<usize>, (form, at): (u8, usize)) -> Option<Decoded> {
+    let worth = |text: &[u8]| !anchors.search(text).is_empty();
+    match form {
+        HEX => worth(&digits::glance(bytes, hit.start)).then(|| digits::hex(bytes, hit.start))?,
+        WIDE => digits::wide(bytes, hit.start),
+        JOIN => join::literals(bytes, hit, at),
+        QUOTED => escape::quoted_printable(bytes, hit),
+        PERCENT => escape::percents(bytes, hit),
+        ESCAPE if worth_escaping(bytes, hit, form) => escape::backslashes(bytes, hit),
+        ENTITY if worth_escaping(bytes, hit, form) => escape::entities(bytes, hit),
+        ESCAPE | ENTITY => None,
+        place => {
+            worth(&base64::glance(bytes, hit.start, place)).then(|| base64::run(bytes, hit.start, place))?
+        }
+    }
+}
+
+/// A literal that is itself an escape must be one of several: the text is escaped as a whole.
+fn worth_escaping(bytes: &[u8], hit: &Range<usize>, form: u8) -> bool {
+    !matches!(bytes[hit.start], b'\\' | b'&') || escape::several(bytes, hit.start, form)
+}

@@ -1,0 +1,113 @@
+//! Strings in several literals: `"sk-ab" + "cd"`, adjacent literals, lists that are joined, pieces of a
+//! template.
+//!
+//! In flow bytes and a place in the first literal; out flows the text with the literals put together.
+
+use std::ops::Range;
+
+use super::tape::{Decoded, Tape};
+
+/// What is shown before the hit and behind the last literal, in bytes.
+const ROUND: usize = 256;
+/// The longest literal, the widest gap between two, and how many there may be.
+const LITERAL: usize = 1024;
+const GAP: usize = 160;
+const COUNT: usize = 64;
+
+/// Puts together the literals from the one that is open at `hit`, whose closing quote stands at `quote`.
+pub(crate) fn literals(bytes: &[u8], hit: &Range<usize>, quote: usize) -> Option<Decoded> {
+    let from = hit.start.saturating_sub(ROUND);
+    let mut pieces = vec![(from, quote)];
+    let mut end = quote;
+    let mut listed = false;
+    while pieces.len() < COUNT {
+        let Some((next, comma)) = follows(bytes, end) else { break };
+        let Some(close) = closing(bytes, next) else { break };
+        listed |= comma;
+        pieces.push((next, close));
+        end = close;
+        if bytes[quote] == b'$' {
+            // A piece of a template: the literal ends, and the template goes on.
+            let rest = &bytes[close + 1..bytes.len().min(close + 8)];
+            let brace = rest.iter().position(|b| *b == b'}')?;
+            let from = close + 1 + brace + 1;
+            let token = bytes[from..].iter().take(LITERAL).take_while(|b| is_token(**b)).count();
+            if token > 0 {
+                pieces.push((from, from + token));
+                end = from + token;
+            }
+            if bytes.get(from + token) != Some(&b'$') {
+                break;
+            }
+        }
+    }
+    if pieces.len() < 2 || listed && !is_joined(bytes, hit.start, end) {
+        return None;
+    }
+    let last = bytes.len().min(end + ROUND);
+    pieces.push((end, last));
+    let mut tape = Tape::new(from, last - from);
+    pieces.into_iter().for_each(|(from, to)| tape.copy(bytes, from..to));
+    Some(tape.finish("joined-strings", last, end))
+}
+
+/// A byte of a key or a token.
+pub(crate) fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'+' | b'/' | b'~' | b':' | b'=')
+}
+
+/// Where the next literal's text begins, if one follows the closing quote (or `$`) at `at`, and whether
+/// a comma stands between.
+pub(crate) fn follows(bytes: &[u8], at: usize) -> Option<(usize, bool)> {
+    let rest = &bytes[at..bytes.len().min(at + GAP)];
+    if rest[0] == b'$' {
+        let open = rest.get(1..3).filter(|r| r[0] == b'{' && is_quote(r[1]));
+        return open.map(|_| (at + 3, false));
+    }
+    let mut n = 1 + space(&rest[1..]);
+    let signs: [&[u8]; 9] = [b"++", b"+", b"..", b".", b"&", b"||", b"<>", b"~", b","];
+    let sign = signs.iter().find(|sign| rest[n..].starts_with(sign));
+    n += sign.map_or(0, |sign| sign.len());
+    n += space(&rest[n..]);
+    n += rest[n..].iter().take(2).take_while(|b| b"fFrRbBuUlL$@".contains(b)).count();
+    // Without a sign, the literals must stand apart: a doubled quote is an escaped one.
+    let apart = sign.is_some() || n > 1;
+    (apart && rest.get(n).is_some_and(|b| is_quote(*b))).then_some((at + n + 1, sign == Some(&&b","[..])))
+}
+
+/// White space, escaped or not, line ends that a mark continues among it.
+fn space(rest: &[u8]) -> usize {
+    let mut n = 0;
+    while let Some(byte) = rest.get(n) {
+        let line = |n: usize| matches!(rest.get(n), Some(b'\r' | b'\n'));
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' => n += 1,
+            b'\\' | b'_' if line(n + 1) => n += 1,
+            b'\\' if matches!(rest.get(n + 1), Some(b'n' | b't' | b'r')) => n += 2,
+            _ => break,
+        }
+    }
+    n
+}
+
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
+
+/// The closing quote of the literal whose text begins at `from`.
+fn closing(bytes: &[u8], from: usize) -> Option<usize> {
+    let quote = bytes[from - 1];
+    let text = &bytes[from..bytes.len().min(from + LITERAL)];
+    let length = text.iter().position(|b| *b == quote || *b == b'\n')?;
+    (text[length] == quote).then_some(from + length)
+}
+
+/// Whether a list of literals, the first of which holds `start` and the last of which ends at `end`, is
+/// put together by a function.
+fn is_joined(bytes: &[u8], start: usize, end: usize) -> bool {
+    let before = bytes[start.saturating_sub(ROUND)..start].to_ascii_lowercase();
+    let after = bytes[end..bytes.len().min(end + ROUND)].to_ascii_lowercase();
+    let holds = |text: &[u8], word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
+    ["join(", "concat(", "implode(", "paste0("].iter().any(|word| holds(&before, word))
+        || holds(&after[..after.len().min(48)], "join(")
+}

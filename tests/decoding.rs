@@ -1,0 +1,244 @@
+//! Encoded secrets are found, and the report points at the bytes that stand for them.
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use proptest::prelude::*;
+use skout::blob::{Blob, BlobKind, Position};
+use skout::detect::{Detector, Settings};
+use skout::finding::Finding;
+use skout::rule::{RuleSet, Selection};
+
+/// A key as a provider might issue it.
+fn key(seed: u64) -> String {
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let mut state = seed | 1;
+    let mut body = String::new();
+    while body.len() < 92 {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        body.push(char::from(letters[(state >> 33) as usize % letters.len()]));
+    }
+    format!("sk-ant-{}03-{}A-{}AA", "api", &body[..85], &body[85..91])
+}
+
+static RULES: LazyLock<RuleSet> = LazyLock::new(|| {
+    let selection = Selection { only: vec!["anthropic*".into()], disabled: Vec::new() };
+    RuleSet::new(Vec::new(), &selection).unwrap()
+});
+static DETECTOR: LazyLock<Detector<'static>> =
+    LazyLock::new(|| Detector::new(&RULES, Settings::default()).unwrap());
+
+fn scan(text: &[u8], kind: BlobKind) -> Vec<Finding> {
+    DETECTOR.scan(&Blob { kind, ..Blob::whole("a.txt", text) })
+}
+
+/// Asserts that the text holds the key once, in the bytes of `span`, decoded by `forms`.
+fn found(text: &[u8], key: &str, span: std::ops::Range<usize>, forms: &[&str]) {
+    let shown = String::from_utf8_lossy(text).into_owned();
+    let kind = if text.contains(&0) { BlobKind::Binary } else { BlobKind::Text };
+    let findings = scan(text, kind);
+    assert_eq!(findings.len(), 1, "{shown}");
+    assert_eq!(findings[0].secret.reveal(), key.as_bytes(), "{shown}");
+    let place = &findings[0].places[0];
+    assert_eq!(place.decoded, forms, "{shown}");
+    let at = |n: usize| Position::START.after(&text[..n]);
+    assert_eq!((place.start, place.end), (at(span.start), at(span.end)), "{shown}");
+}
+
+/// `template` with `{}` standing for the encoded key, which must be what is pointed at.
+fn in_place(template: &str, encoded: &str, key: &str, forms: &[&str]) {
+    let start = template.find("{}").unwrap();
+    let text = template.replacen("{}", encoded, 1);
+    found(text.as_bytes(), key, start..start + encoded.len(), forms);
+}
+
+fn each(key: &str, one: impl Fn(u8) -> String) -> String {
+    key.bytes().map(one).collect()
+}
+
+#[test]
+fn escapes_of_every_kind_are_found() {
+    let key = key(1);
+    let unicode = each(&key, |b| format!("\\u{b:04x}"));
+    in_place("x\nkey = \"{}\"", &unicode, &key, &["unicode-escape"]);
+    in_place("key = \"{}\"", &each(&key, |b| format!("\\u{{{b:x}}}")), &key, &["unicode-escape"]);
+    in_place("key = \"{}\"", &each(&key, |b| format!("\\x{b:02X}")), &key, &["hex-escape"]);
+    in_place("key = \"{}\"", &each(&key, |b| format!("\\{b:03o}")), &key, &["octal-escape"]);
+    in_place("?key={}&x=1", &each(&key, |b| format!("%{b:02x}")), &key, &["percent"]);
+    in_place("<a b='{}'>", &each(&key, |b| format!("&#{b};")), &key, &["html-entity"]);
+    in_place("<a b='{}'>", &each(&key, |b| format!("&#x{b:X};")), &key, &["html-entity"]);
+    in_place("key = '{}'", &key.replace('-', "\\u002D"), &key, &["unicode-escape"]);
+    in_place("key = '{}'", &key.replace('-', "%2D"), &key, &["percent"]);
+}
+
+#[test]
+fn an_escape_right_before_a_key_is_no_part_of_it() {
+    let key = key(2);
+    in_place(r#"{"text": "a\n{}\nb"}"#.replace("{\"", "[\"").as_str(), &key, &key, &["string"]);
+    in_place(r"a\u0022{}\u0022", &key, &key, &["unicode-escape"]);
+    in_place("a%22{}%22", &key, &key, &["percent"]);
+    in_place("key=3D{}\n", &key, &key, &["quoted-printable"]);
+}
+
+#[test]
+fn base64_is_found_at_every_place_and_in_both_alphabets() {
+    let key = key(3);
+    for lead in ["", " ", "= ", "a: ", "KEY=", "a: 1\nKEY="] {
+        for engine in [&STANDARD, &URL_SAFE_NO_PAD] {
+            let encoded = engine.encode(format!("{lead}{key}\n"));
+            let from = 7 + (lead.len() * 8).div_euclid(6);
+            let to = 7 + ((lead.len() + key.len()) * 8).div_euclid(6);
+            found(format!("  key: {encoded}\n").as_bytes(), &key, from..to, &["base64"]);
+        }
+    }
+}
+
+#[test]
+fn wrapped_base64_is_found_with_its_first_and_last_line() {
+    let key = key(4);
+    let encoded = STANDARD.encode(format!("some words before it: {key} and some more after it"));
+    for (width, gap) in [(76, "\n"), (64, "\r\n"), (60, "\n    "), (40, "\n> ")] {
+        let lines: Vec<&str> =
+            encoded.as_bytes().chunks(width).map(|c| std::str::from_utf8(c).unwrap()).collect();
+        let text = format!("data: |\n{}{}\nend: 1\n", &gap[gap.find('\n').unwrap()..], lines.join(gap));
+        let findings = scan(text.as_bytes(), BlobKind::Text);
+        assert_eq!(findings.len(), 1, "{text}");
+        assert_eq!(findings[0].secret.reveal(), key.as_bytes());
+        let place = &findings[0].places[0];
+        let begin = |n: usize| (n / width) as u64;
+        let first = Position::START.after(&text.as_bytes()[..text.find(lines[0]).unwrap()]).line;
+        assert_eq!(place.start.line, first + begin(22 * 8 / 6), "{text}");
+        assert_eq!(place.end.line, first + begin((22 + key.len()) * 8 / 6), "{text}");
+    }
+}
+
+#[test]
+fn hex_and_utf16_in_a_binary_are_found() {
+    let key = key(5);
+    in_place("dump: {};", &each(&key, |b| format!("{b:02x}")), &key, &["hex"]);
+    in_place("dump: 0x{};", &each(&key, |b| format!("{b:02X}")), &key, &["hex"]);
+    for swap in [false, true] {
+        let mut text = b"MZ\x90\0\x03\0\xff\xfe\x01\x02\x03".to_vec();
+        let units = format!(" {key} ");
+        let start = text.len() + 2;
+        text.extend(units.bytes().flat_map(|b| if swap { [0, b] } else { [b, 0] }));
+        text.extend([0xff, 0xff, 0xff]);
+        let start = start + usize::from(swap);
+        found(&text, &key, start..start + 2 * key.len(), &["utf-16"]);
+    }
+}
+
+#[test]
+fn quoted_printable_is_found_over_its_soft_line_break() {
+    let key = key(6);
+    let lead = "The key that you asked me for is this one, keep it: ";
+    let text = format!("{lead}{}=\r\n{}\r\n", &key[..20], &key[20..]);
+    found(text.as_bytes(), &key, lead.len()..lead.len() + key.len() + 3, &["quoted-printable"]);
+}
+
+#[test]
+fn strings_in_several_literals_are_found() {
+    let key = key(7);
+    for glue in [
+        "\" + \"",
+        "' + '",
+        "\" +\n      \"",
+        "\" . \"",
+        "' . '",
+        "\" & \"",
+        "\" & _\n  \"",
+        "\" .. \"",
+        "\" || \"",
+        "\" \"",
+        "\"\n    \"",
+        "\" \\\n \"",
+        "\" f\"",
+        "\" + f\"",
+        "\"\n    f'",
+        "\" ++ \"",
+        "\" <> \"",
+        "${\"",
+    ] {
+        for at in [4, 7, 13, 40, 80] {
+            let open = if glue.starts_with('\'') { '\'' } else { '"' };
+            let close = glue.chars().last().unwrap();
+            let close = if glue == "${\"" { "\"}" } else { &close.to_string() };
+            let split = format!("{}{glue}{}", &key[..at], &key[at..]);
+            if at < 13 && glue.starts_with('$') {
+                continue;
+            }
+            let text = format!("key = {open}{split}{close}; x\n");
+            found(text.as_bytes(), &key, 7..7 + split.len(), &["joined-strings"]);
+        }
+    }
+    let split = format!("{}\", \"{}\", \"{}", &key[..13], &key[13..50], &key[50..]);
+    let text = format!("key = [\"{split}\"].join(\"\");");
+    found(text.as_bytes(), &key, 8..8 + split.len(), &["joined-strings"]);
+    let text = format!("key = \"\".join([\"{split}\"])");
+    found(text.as_bytes(), &key, 16..16 + split.len(), &["joined-strings"]);
+    assert!(scan(format!("key = [\"{split}\"]").as_bytes(), BlobKind::Text).is_empty());
+}
+
+#[test]
+fn a_continued_line_is_found() {
+    let key = key(8);
+    let split = format!("{}\\\n    {}", &key[..30], &key[30..]);
+    in_place("export KEY={}\n", &split, &key, &["continued-line"]);
+}
+
+#[test]
+fn a_notebook_and_a_source_map_are_read_through() {
+    let key = key(9);
+    let source = format!("client = Client(\n\t\"{}\" +\n\t\"{}\")\n", &key[..30], &key[30..]);
+    let json = format!("{{\"sourcesContent\": [{}]}}", serde_json::to_string(&source).unwrap());
+    let findings = scan(json.as_bytes(), BlobKind::Text);
+    assert_eq!(findings.len(), 1, "{json}");
+    assert_eq!(findings[0].secret.reveal(), key.as_bytes());
+    let twice = serde_json::to_string(&json).unwrap();
+    assert_eq!(scan(twice.as_bytes(), BlobKind::Text)[0].secret.reveal(), key.as_bytes(), "{twice}");
+}
+
+fn encode(text: &str, form: usize) -> String {
+    match form {
+        0 => each(text, |b| format!("\\u{b:04x}")),
+        1 => each(text, |b| format!("\\x{b:02x}")),
+        2 => each(text, |b| format!("\\{b:03o}")),
+        3 => each(text, |b| format!("%{b:02X}")),
+        4 => each(text, |b| format!("&#{b};")),
+        5 => serde_json::to_string(&format!("a\n{text}\n")).unwrap(),
+        6 => STANDARD.encode(text),
+        _ => each(text, |b| format!("{b:02x}")),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+    #[test]
+    fn nested_encodings_are_found(
+        seed in any::<u64>(),
+        inner in 0..8usize,
+        outer in prop::collection::vec(0..6usize, 0..3),
+        lead in "[ a-z]{0,40}",
+    ) {
+        let key = key(seed);
+        let encoded = outer.iter().fold(encode(&key, inner), |text, form| encode(&text, *form));
+        let text = format!("{lead} \n {encoded} \n");
+        let findings = scan(text.as_bytes(), BlobKind::Text);
+        let said = || format!("{inner} in {outer:?}");
+        prop_assert_eq!(findings.len(), 1, "{}", said());
+        prop_assert_eq!(findings[0].secret.reveal(), key.as_bytes());
+        prop_assert_eq!(findings[0].places[0].start.line, 2);
+        prop_assert_eq!(findings[0].places[0].end.line, 2);
+    }
+}
+
+#[test]
+fn base64_twice_is_found() {
+    let key = key(10);
+    let twice = STANDARD.encode(STANDARD.encode(&key));
+    assert_eq!(scan(format!("k: {twice}\n").as_bytes(), BlobKind::Text)[0].secret.reveal(), key.as_bytes());
+}
