@@ -4,7 +4,6 @@
 
 pub mod blob;
 pub mod cli;
-pub mod config;
 pub mod detect;
 pub mod finding;
 pub mod glob;

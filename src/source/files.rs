@@ -5,10 +5,11 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io;
+use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
+use super::archive::{Kind, Unpacker};
 use super::pieces::{Outlet, Reader};
 use super::source::{Coverage, Item, Source, SourceError};
 use super::walk::Walk;
@@ -103,7 +104,21 @@ impl<'a> Reading<'a> {
 
     fn read(&self, path: &Path, name: &str, reader: &mut Reader) -> io::Result<u64> {
         let mut file = File::open(path)?;
-        reader.read(&mut file, Outlet { path: name, unpacked: &[], sink: self.sink })
+        let outlet = Outlet { path: name, unpacked: &[], sink: self.sink };
+        let Some(kind) = Kind::of(reader.begin(&mut file)?) else { return reader.rest(&mut file, outlet) };
+        let mut unpacker = Unpacker::new(file.metadata()?.len(), self.sink);
+        if file.rewind().is_err() {
+            // A pipe can only be read on.
+            return Ok(unpacker.streamed(name, &mut reader.held().chain(file)));
+        }
+        let mut file = BufReader::new(file);
+        match unpacker.file(kind, name, &mut file) {
+            Some(bytes) => Ok(bytes),
+            None => {
+                file.rewind()?;
+                reader.read(&mut file, outlet)
+            }
+        }
     }
 
     /// Pushes the last part of a path: a key can stand in the name of a file.

@@ -1,5 +1,6 @@
 //! Sources: where blobs come from. Each pushes what it reads into a sink, in its own threads.
 
+mod archive;
 mod files;
 pub mod git;
 mod message;

@@ -56,7 +56,12 @@ impl Reader {
     pub(crate) fn begin(&mut self, input: &mut dyn Read) -> io::Result<&[u8]> {
         self.filled = 0;
         self.fill(input)?;
-        Ok(&self.buffer[..self.filled])
+        Ok(self.held())
+    }
+
+    /// The first piece, after [`Reader::begin`].
+    pub(crate) fn held(&self) -> &[u8] {
+        &self.buffer[..self.filled]
     }
 
     /// Pushes the piece that [`Reader::begin`] has read, and all that follows.

@@ -7,7 +7,6 @@ mod facts;
 mod filter;
 mod graph;
 mod history;
-mod holders;
 mod host;
 mod names;
 mod pack;

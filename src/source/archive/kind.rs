@@ -1,0 +1,63 @@
+//! Which container some bytes are, told by what they begin with.
+//!
+//! In flow the first bytes of a file, out flows a kind or nothing. It reads nothing itself.
+
+/// A container format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// zip, and all that is one: jar, apk, ipa, aab, whl, nupkg, docx, xlsx, pptx.
+    Zip,
+    /// tar, and what has one inside: crate.
+    Tar,
+    /// gzip.
+    Gzip,
+    /// bzip2.
+    Bzip2,
+    /// xz.
+    Xz,
+    /// Zstandard.
+    Zstd,
+    /// 7z.
+    SevenZip,
+    /// The archive of `ar`: deb, static libraries.
+    Ar,
+    /// cpio, "new ASCII" format.
+    Cpio,
+    /// RPM package.
+    Rpm,
+    /// SQLite database.
+    Sqlite,
+    /// PDF document.
+    Pdf,
+    /// git bundle.
+    Bundle,
+}
+
+/// Where the magic of tar stands (POSIX.1-2001, ustar).
+const TAR: usize = 257;
+
+impl Kind {
+    /// The kind of a file that begins with `head`.
+    pub(crate) fn of(head: &[u8]) -> Option<Self> {
+        // Nearly every file fails the first comparison: none of the formats begins with another byte.
+        let first = *head.first()?;
+        let begins = |magic: &[u8]| head.starts_with(magic);
+        let kind = match first {
+            b'P' if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") => Self::Zip,
+            0x1f if begins(b"\x1f\x8b\x08") => Self::Gzip,
+            b'B' if begins(b"BZh") && head.get(4..10) == Some(b"1AY&SY") => Self::Bzip2,
+            0xfd if begins(b"\xfd7zXZ\0") => Self::Xz,
+            0x28 if begins(b"\x28\xb5\x2f\xfd") => Self::Zstd,
+            b'7' if begins(b"7z\xbc\xaf\x27\x1c") => Self::SevenZip,
+            b'!' if begins(b"!<arch>\n") => Self::Ar,
+            b'0' if begins(b"070701") || begins(b"070702") => Self::Cpio,
+            0xed if begins(b"\xed\xab\xee\xdb") => Self::Rpm,
+            b'S' if begins(b"SQLite format 3\0") => Self::Sqlite,
+            b'%' if begins(b"%PDF-") => Self::Pdf,
+            b'#' if begins(b"# v2 git bundle\n") || begins(b"# v3 git bundle\n") => Self::Bundle,
+            _ if head.get(TAR..TAR + 5) == Some(b"ustar") => Self::Tar,
+            _ => return None,
+        };
+        Some(kind)
+    }
+}

@@ -1,0 +1,19 @@
+//! Containers: archives, compressed streams, packages and documents, opened to any reasonable depth.
+//!
+//! One file a format. Which it is, the first bytes say, never the name.
+
+mod cpio;
+mod deb;
+mod kind;
+mod limits;
+mod pdf;
+mod rpm;
+mod sevenz;
+mod sqlite;
+mod stream;
+mod tarball;
+mod unpack;
+mod zipped;
+
+pub(crate) use kind::Kind;
+pub(crate) use unpack::Unpacker;

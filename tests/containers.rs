@@ -1,0 +1,297 @@
+//! What is in archives, packages and documents is read, at any depth, and bombs are not.
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Write};
+use std::sync::Mutex;
+
+use skout::glob::GlobSet;
+use skout::source::{FileOptions, Files, Item, Source};
+
+/// What a file turned out to hold: texts by name, and all that was said about the rest.
+#[derive(Default, Debug)]
+struct Held {
+    texts: BTreeMap<String, String>,
+    forms: Vec<String>,
+    skipped: Vec<String>,
+    trouble: Vec<String>,
+    bytes: usize,
+}
+
+fn read(name: &str, bytes: &[u8]) -> Held {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    let none = || GlobSet::new([]).unwrap();
+    let options = FileOptions { gitignore: true, exclude: none(), include: none(), jobs: 1 };
+    let held = Mutex::new(Held::default());
+    let root = format!("{}/", folder.path().display());
+    Files::new(vec![path], options).each(&|item| {
+        let mut held = held.lock().unwrap();
+        match item {
+            Item::Blob(blob) => {
+                let name = blob.path.strip_prefix(&root).unwrap().to_owned();
+                held.forms.extend(blob.unpacked.iter().map(|f| (*f).to_owned()));
+                held.bytes += blob.bytes.len();
+                let text = String::from_utf8_lossy(blob.bytes);
+                held.texts.entry(name).or_default().push_str(&text);
+            }
+            Item::Skipped { path, reason } => held.skipped.push(format!("{path}: {reason}")),
+            Item::Trouble(error) => held.trouble.push(error.to_string()),
+            _ => {}
+        }
+    });
+    held.into_inner().unwrap()
+}
+
+/// Asserts that the file holds `text` under `member`, and that nothing went wrong.
+fn holds(name: &str, bytes: &[u8], member: &str, text: &str) {
+    let held = read(name, bytes);
+    let found = held.texts.get(member).unwrap_or_else(|| panic!("{member} is not in {held:?}"));
+    assert!(found.contains(text), "{held:?}");
+    assert!(held.skipped.is_empty() && held.trouble.is_empty(), "{held:?}");
+}
+
+fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in members {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (name, content) in members {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        builder.append_data(&mut header, name, *content).unwrap();
+    }
+    builder.into_inner().unwrap()
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    writer.write_all(content).unwrap();
+    writer.finish().unwrap()
+}
+
+fn bzip2(content: &[u8]) -> Vec<u8> {
+    let mut writer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+    writer.write_all(content).unwrap();
+    writer.finish().unwrap()
+}
+
+fn xz(content: &[u8]) -> Vec<u8> {
+    let options = lzma_rust2::XzOptions::with_preset(1);
+    let mut writer = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+    writer.write_all(content).unwrap();
+    writer.finish().unwrap()
+}
+
+fn zstd(content: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(content, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+fn sevenz(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = sevenz_rust2::ArchiveWriter::new(Cursor::new(Vec::new())).unwrap();
+    for (name, content) in members {
+        let entry = sevenz_rust2::ArchiveEntry::new_file(name);
+        writer.push_archive_entry(entry, Some(*content)).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn ar(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut out = b"!<arch>\n".to_vec();
+    for (name, content) in members {
+        out.extend(
+            format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, 100_644, content.len()).bytes(),
+        );
+        out.extend(*content);
+        out.extend(vec![b'\n'; content.len() % 2]);
+    }
+    out
+}
+
+fn cpio(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (name, content) in members.iter().chain([&("TRAILER!!!", &b""[..])]) {
+        let numbers = [1, 0o100_644, 0, 0, 1, 0, content.len(), 0, 0, 0, 0, name.len() + 1, 0];
+        out.extend(b"070701");
+        numbers.iter().for_each(|n| out.extend(format!("{n:08x}").bytes()));
+        out.extend(name.bytes().chain([0]));
+        out.resize(out.len().next_multiple_of(4), 0);
+        out.extend(*content);
+        out.resize(out.len().next_multiple_of(4), 0);
+    }
+    out
+}
+
+fn rpm(payload: &[u8]) -> Vec<u8> {
+    let header = |entries: u32, data: &[u8]| {
+        let mut out = b"\x8e\xad\xe8\x01\0\0\0\0".to_vec();
+        out.extend(entries.to_be_bytes());
+        out.extend((data.len() as u32).to_be_bytes());
+        out.extend(vec![0; entries as usize * 16]);
+        out.extend(data);
+        out
+    };
+    let mut out = b"\xed\xab\xee\xdb".to_vec();
+    out.resize(96, 0);
+    out.extend(header(2, b"abc"));
+    out.resize(out.len().next_multiple_of(8), 0);
+    out.extend(header(1, b"defgh"));
+    out.extend(payload);
+    out
+}
+
+#[test]
+fn every_archive_is_opened_whatever_its_name() {
+    let members: &[(&str, &[u8])] = &[("a/b.txt", b"the text"), ("c", b"other")];
+    for (name, bytes) in [
+        ("x.zip", zip(members)),
+        ("x.whl", zip(members)),
+        ("x", tar(members)),
+        ("x.7z", sevenz(members)),
+        ("x.crate", gzip(&tar(members))),
+        ("x.tar.bz2", bzip2(&tar(members))),
+        ("x.txz", xz(&tar(members))),
+        ("x.tar.zst", zstd(&tar(members))),
+        ("x.rpm", rpm(&gzip(&cpio(members)))),
+        ("x.cpio", cpio(members)),
+    ] {
+        holds(name, &bytes, &format!("{name}!/a/b.txt"), "the text");
+        holds(name, &bytes, &format!("{name}!/c"), "other");
+    }
+    let deb = ar(&[("debian-binary", b"2.0\n"), ("data.tar.xz/", &xz(&tar(members)))]);
+    holds("x.deb", &deb, "x.deb!/data.tar.xz!/a/b.txt", "the text");
+}
+
+#[test]
+fn a_compressed_file_keeps_its_name_and_says_how_it_was_compressed() {
+    for (form, bytes) in
+        [("gzip", gzip(b"log")), ("bzip2", bzip2(b"log")), ("xz", xz(b"log")), ("zstd", zstd(b"log"))]
+    {
+        let held = read("x.log", &bytes);
+        assert_eq!(held.texts["x.log"], "log");
+        assert_eq!(held.forms, [form]);
+        let twice = [bytes.clone(), bytes].concat();
+        assert_eq!(read("x.log", &twice).texts["x.log"], "loglog", "{form}");
+    }
+}
+
+#[test]
+fn archives_in_archives_are_opened() {
+    let inner = zip(&[("d.txt", b"deep")]);
+    let middle = gzip(&tar(&[("c.zip", &inner)]));
+    let outer = sevenz(&[("b.tgz", &middle)]);
+    holds("a.7z", &outer, "a.7z!/b.tgz!/c.zip!/d.txt", "deep");
+}
+
+#[test]
+fn depth_is_limited_and_said() {
+    let mut bytes = zip(&[("end", b"x")]);
+    for _ in 0..12 {
+        bytes = zip(&[("in.zip", &bytes)]);
+    }
+    let held = read("a.zip", &bytes);
+    assert!(held.texts.is_empty(), "{held:?}");
+    assert!(held.skipped[0].contains("archives deep"), "{held:?}");
+}
+
+#[test]
+fn a_bomb_costs_a_message() {
+    let zeros = vec![0; 64 << 20];
+    let layer = gzip(&zeros);
+    let members: Vec<(String, &[u8])> = (0..64).map(|n| (format!("{n}.gz"), layer.as_slice())).collect();
+    let members: Vec<(&str, &[u8])> = members.iter().map(|(n, c)| (n.as_str(), *c)).collect();
+    let bomb = gzip(&tar(&members));
+    let held = read("a.tgz", &bomb);
+    assert!(held.bytes < 400 << 20, "{}", held.bytes);
+    assert_eq!(held.skipped.len(), 1, "{:?}", held.skipped);
+    assert!(held.skipped[0].contains("unpacks to more than"), "{:?}", held.skipped);
+}
+
+#[test]
+fn a_damaged_archive_is_trouble_that_names_it() {
+    let members: &[(&str, &[u8])] = &[("a", &[7; 5000]), ("b", b"two")];
+    for (name, bytes) in [
+        ("x.zip", zip(members)),
+        ("x.7z", sevenz(members)),
+        ("x.tgz", gzip(&tar(members))),
+        ("x.tbz", bzip2(&tar(members))),
+        ("x.txz", xz(&tar(members))),
+        ("x.tzst", zstd(&tar(members))),
+        ("x.rpm", rpm(&gzip(&cpio(members)))),
+        ("x.a", ar(members)),
+        ("x.tar", tar(members)),
+    ] {
+        let held = read(name, &bytes[..bytes.len() * 2 / 3]);
+        let all = [held.trouble.clone(), held.skipped.clone()].concat();
+        let tar_ended = name == "x.tar" && held.texts.contains_key("x.tar!/a");
+        assert!(all.iter().any(|t| t.contains(name)) || tar_ended, "{name}: {held:?}");
+    }
+}
+
+#[test]
+fn any_damage_ends_without_a_panic() {
+    let members: &[(&str, &[u8])] = &[("a", &[7; 300]), ("b", b"two")];
+    let all = [
+        zip(members),
+        sevenz(members),
+        gzip(&tar(members)),
+        xz(&tar(members)),
+        zstd(&tar(members)),
+        bzip2(&tar(members)),
+        rpm(&cpio(members)),
+        ar(members),
+        database("a"),
+        document("a"),
+    ];
+    for bytes in all {
+        for at in (0..bytes.len()).step_by(bytes.len() / 120 + 1) {
+            let mut bytes = bytes.clone();
+            bytes[at] = bytes[at].wrapping_add(0x55);
+            read("x", &bytes);
+        }
+    }
+}
+
+/// A database of one page with one row in a table.
+fn database(text: &str) -> Vec<u8> {
+    let mut page = vec![0; 4096];
+    page[..16].copy_from_slice(b"SQLite format 3\0");
+    page[16..18].copy_from_slice(&4096u16.to_be_bytes());
+    let row = [&[3, 1, (text.len() * 2 + 13) as u8, 9][..], text.as_bytes()].concat();
+    let cell = [&[row.len() as u8, 1][..], &row].concat();
+    let at = 4096 - cell.len();
+    page[at..].copy_from_slice(&cell);
+    page[100] = 0x0d;
+    page[103..105].copy_from_slice(&1u16.to_be_bytes());
+    page[108..110].copy_from_slice(&(at as u16).to_be_bytes());
+    page
+}
+
+fn document(shown: &str) -> Vec<u8> {
+    let content = format!("BT /F1 12 Tf 72 720 Td [({}) -20 ({})] TJ ET", &shown[..1], &shown[1..]);
+    let mut writer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    writer.write_all(content.as_bytes()).unwrap();
+    let packed = writer.finish().unwrap();
+    let head = format!("%PDF-1.4\n1 0 obj\n<< /Filter /FlateDecode /Length {} >>\nstream\n", packed.len());
+    [head.as_bytes(), &packed, b"\nendstream\nendobj\n"].concat()
+}
+
+#[test]
+fn rows_of_a_database_and_pages_of_a_document_are_read() {
+    holds("x.db", &database("the text in a row"), "x.db", "the text in a row");
+    holds("x.pdf", &document("shown (in part\\)"), "x.pdf", "shown ");
+    assert!(read("x.pdf", &document("secret")).texts["x.pdf"].contains("secret"));
+}
+
+#[test]
+fn a_bundle_is_named_with_what_to_do() {
+    let held = read("x.bundle", b"# v2 git bundle\nPACK");
+    assert!(held.skipped[0].contains("skout git"), "{held:?}");
+}
