@@ -132,7 +132,7 @@ fn anchors_source(name: &str, wanted: BTreeMap<(Vec<u8>, bool), Vec<String>>) ->
     let entries: Vec<String> = table
         .entries
         .iter()
-        .map(|e| format!("Entry {{ literal: {}, offset: {} }}", e.literal, e.offset))
+        .map(|e| format!("Entry {{ literal: {}, offset: {}, check: {} }}", e.literal, e.offset, e.check))
         .collect();
     let mut out = format!("fn {name}() -> Anchors {{\n");
     let mut array = |kind: &str, what: &str, text: String| {
@@ -188,6 +188,7 @@ fn rule_source(provider: &str, rule: &RuleEntry) -> String {
         ("structure", some(&rule.structure, "")),
         ("checksum", some(&rule.checksum, "")),
         ("entropy", format!("{:?}", rule.entropy)),
+        ("judged", format!("Judged::{:?}", rule.judged)),
         ("paths", list(&rule.paths)),
         ("inside_word", rule.inside_word.to_string()),
         ("impact", text(&rule.impact)),

@@ -18,6 +18,7 @@ pub struct GlobSet {
     also: Option<Box<GlobSet>>,
 }
 
+/// The empty set, which matches nothing.
 impl Default for GlobSet {
     fn default() -> Self {
         Self { set: Gitignore::empty(), base: Base::default(), named: true, also: None }
@@ -69,7 +70,6 @@ pub struct GlobError {
     pub reason: String,
 }
 
-/// The empty set, which matches nothing.
 impl GlobSet {
     /// Compiles `patterns`, in order.
     ///

@@ -4,6 +4,7 @@
 
 pub mod blob;
 pub mod cli;
+pub mod config;
 pub mod detect;
 pub mod finding;
 pub mod glob;

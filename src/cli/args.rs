@@ -5,10 +5,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::baseline::BaselineArgs;
 use super::ci::CiArgs;
 use super::completions::CompletionsArgs;
+use super::config::ConfigArgs;
 use super::git::GitArgs;
 use super::hook::HookArgs;
+use super::ignore::IgnoreArgs;
 use super::install::InstallArgs;
 use super::rules::RulesArgs;
 
@@ -45,8 +48,16 @@ pub(super) enum Command {
     Completions(CompletionsArgs),
     /// Write the manual page to standard output.
     Man,
+    /// Keep a list of secrets that are known already, so that only new ones count.
+    Baseline(BaselineArgs),
+    /// Say which findings do not count, list what was said, take out what is out of date.
+    Ignore(IgnoreArgs),
+    /// Check or show the configuration, or write its schema.
+    Config(ConfigArgs),
     /// List, show or prove the rules.
     Rules(RulesArgs),
+    /// Copy standard input to standard output with secrets masked.
+    Redact(RedactArgs),
     /// Scan a git repository: its whole history, what is staged, or some commits.
     Git(GitArgs),
 }
@@ -65,6 +76,20 @@ pub(super) struct ScanArgs {
     /// Options that every scan has.
     #[command(flatten)]
     pub(super) common: CommonArgs,
+}
+
+/// `skout redact`.
+#[derive(Debug, Args)]
+pub(super) struct RedactArgs {
+    /// Mask from this level on: low, medium or high [default: medium].
+    #[arg(long, value_name = "LEVEL")]
+    pub(super) confidence: Option<String>,
+    /// Use only this rule; may be given more than once, and end in `*` for a family.
+    #[arg(long = "rule", value_name = "ID")]
+    pub(super) rules: Vec<String>,
+    /// Do not use this rule; may be given more than once, and end in `*` for a family.
+    #[arg(long = "disable-rule", value_name = "ID")]
+    pub(super) disabled: Vec<String>,
 }
 
 /// Options that every scan has.

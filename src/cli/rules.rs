@@ -183,6 +183,9 @@ fn test(file: Option<&Path>) -> anyhow::Result<Exit> {
 /// The rules of a user's file.
 fn read(path: &Path) -> anyhow::Result<Vec<Rule>> {
     let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    if path.file_name().is_some_and(|name| name.to_string_lossy().ends_with("skout.toml")) {
+        return Ok(crate::config::load(path, &path.display().to_string(), &RuleSet::builtin())?.rules);
+    }
     let file = RuleFile::parse(&text).map_err(|e| anyhow!("{}: {e}", path.display()))?;
     let rules: Result<Vec<Rule>, _> =
         file.rules.iter().map(|entry| Rule::from_entry(&file.provider, entry)).collect();

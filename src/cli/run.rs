@@ -6,11 +6,11 @@ use clap::Parser;
 
 use super::args::{Cli, Command};
 use super::exit::Exit;
-use super::{ci, completions, git, hook, install, rules, scan};
+use super::{baseline, ci, completions, config, git, hook, install, redact, rules, scan};
 
 /// Reads the arguments, runs the command, and says on standard error what went wrong.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(super::legacy::rewrite(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => {
             let status = if error.use_stderr() { Exit::Trouble } else { Exit::Clean };
@@ -28,7 +28,11 @@ pub fn main() -> ExitCode {
         Some(Command::Doctor) => install::doctor(),
         Some(Command::Completions(args)) => completions::completions(args),
         Some(Command::Man) => completions::man(),
+        Some(Command::Baseline(args)) => baseline::run(args),
+        Some(Command::Ignore(args)) => super::ignore::run(args),
+        Some(Command::Config(args)) => config::run(args),
         Some(Command::Rules(args)) => rules::run(args),
+        Some(Command::Redact(args)) => redact::run(args),
         Some(Command::Git(args)) => git::run(args),
     };
     match done {

@@ -1,7 +1,6 @@
 //! `skout scan`: files, folders, standard input.
 
 use std::io;
-use std::path::Path;
 
 use anyhow::bail;
 
@@ -12,17 +11,18 @@ use crate::source::{FileOptions, Files, Stdin};
 
 /// Runs it.
 pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
-    let session = Session::new(&args.common, Path::new("."))?;
     if args.paths.iter().any(|p| p.as_os_str() == "-") {
         if args.paths.len() > 1 {
             bail!("'-' (standard input) cannot be scanned together with other paths");
         }
+        let session = Session::of_paths(&args.common, &[])?;
         return session.run(&Stdin::new(io::stdin(), args.stdin_filename.clone()));
     }
     let paths = if args.paths.is_empty() { vec![".".into()] } else { args.paths.clone() };
     if let Some(missing) = paths.iter().find(|p| p.symlink_metadata().is_err()) {
         bail!("{}: there is no such file or folder", missing.display());
     }
+    let session = Session::of_paths(&args.common, &paths)?;
     let options = FileOptions {
         gitignore: !args.no_gitignore,
         exclude: session.exclude.clone(),

@@ -1,11 +1,14 @@
 //! What every scan shares: from options to rules, policy and formats, and from a report to an exit status.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
 use super::args::CommonArgs;
 use super::exit::Exit;
+use super::last;
+use super::progress;
+use super::project::Project;
 use super::reports::Reports;
 use super::run::complain;
 use crate::detect::{Detector, Settings};
@@ -23,6 +26,7 @@ type Then<'a> = dyn FnMut(&Report<'_>, Exit) -> anyhow::Result<()> + 'a;
 pub(super) struct Session<'a> {
     args: &'a CommonArgs,
     reports: Reports,
+    project: Project,
     /// The rules of the run.
     pub(super) rules: RuleSet,
     /// What the detector is told.
@@ -36,26 +40,82 @@ pub(super) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Reads the options, and the configuration of the project at `root`.
-    pub(super) fn new(args: &'a CommonArgs, _root: &Path) -> anyhow::Result<Self> {
-        let confidence = match args.confidence.as_deref().unwrap_or("medium") {
-            "low" => Confidence::Low,
-            "medium" => Confidence::Medium,
-            "high" => Confidence::High,
-            other => bail!("--confidence {other}: use low, medium or high"),
+    /// Reads the options, and the configuration of the repository at `root`, from which names count.
+    pub(super) fn new(args: &'a CommonArgs, root: &Path) -> anyhow::Result<Self> {
+        Self::of(args, Project::at(root))
+    }
+
+    /// The same for files and folders, whose names count from the working folder.
+    pub(super) fn of_paths(args: &'a CommonArgs, paths: &[PathBuf]) -> anyhow::Result<Self> {
+        Self::of(args, Project::of_paths(paths))
+    }
+
+    /// The same for everything a project holds, its working tree named by its root.
+    pub(super) fn of_project(args: &'a CommonArgs, project: &Project) -> anyhow::Result<Self> {
+        Self::of(args, project.entire())
+    }
+
+    /// The same without a baseline: what is known counts, too.
+    #[must_use]
+    pub(super) fn without_baseline(mut self) -> Self {
+        self.policy.baseline = None;
+        self
+    }
+
+    fn of(args: &'a CommonArgs, project: Project) -> anyhow::Result<Self> {
+        let reports = Reports::new(args)?;
+        let (mut config, _) = project.config(args.config.as_deref())?;
+        let confidence = match args.confidence.as_deref() {
+            None => config.confidence.unwrap_or(Confidence::Medium),
+            Some(level) => confidence(level)?,
         };
+        let only = if args.rules.is_empty() { config.only.clone() } else { args.rules.clone() };
+        let disabled = [&args.disabled[..], &config.disable].concat();
+        let rules = RuleSet::new(std::mem::take(&mut config.rules), &Selection { only, disabled })?;
+        let everything = (project.whole || !project.tree) && args.rules.is_empty() && args.include.is_empty();
         let mut policy = Policy::default();
-        policy.no_comments = args.no_inline_ignore;
-        let selection = Selection { only: args.rules.clone(), disabled: args.disabled.clone() };
+        policy.no_comments = args.no_inline_ignore || config.inline_ignore == Some(false);
+        policy.unused_comments = args.verbose;
+        policy.ignore_file = project.ignore_file()?;
+        policy.baseline = project.baseline(args, &config)?;
+        policy.allow = std::mem::take(&mut config.allow);
+        policy.base = project.base.clone();
+        policy.whole = everything.then_some(if project.tree { "the working tree" } else { "the history" });
+        let globs = |typed: &[String], configured: &[String], option: &str| -> anyhow::Result<GlobSet> {
+            let set = |list: &[String]| GlobSet::new(list.iter().map(String::as_str));
+            let typed = set(typed).with_context(|| option.to_owned())?.based(project.base.clone(), true);
+            let configured = set(configured)?.based(project.base.clone(), false);
+            Ok(if configured.is_empty() { typed } else { typed.or(configured) })
+        };
+        let included = if args.include.is_empty() { &config.include[..] } else { &[] };
         Ok(Self {
-            rules: RuleSet::new(Vec::new(), &selection)?,
+            policy: policy.prepare(&rules),
+            rules,
             settings: Settings { confidence, ..Settings::default() },
-            policy,
-            exclude: GlobSet::new(args.exclude.iter().map(String::as_str)).context("--exclude")?,
-            include: GlobSet::new(args.include.iter().map(String::as_str)).context("--include")?,
-            reports: Reports::new(args)?,
+            exclude: globs(&args.exclude, &config.exclude, "--exclude")?,
+            include: globs(&args.include, included, "--include")?,
+            reports,
+            project,
             args,
         })
+    }
+
+    /// Scans `source`.
+    pub(super) fn report(&self, source: &dyn Source) -> anyhow::Result<Report<'_>> {
+        let detector = Detector::new(&self.rules, self.settings.clone())?;
+        Ok(progress::shown(self.args.quiet, |progress| {
+            scan(source, &self.rules, &detector, &self.policy, progress)
+        }))
+    }
+
+    /// Threads; 0 means one a core.
+    pub(super) fn jobs(&self) -> usize {
+        self.args.jobs
+    }
+
+    /// Whether a scan that could not read everything is no error.
+    pub(super) fn allows_incomplete(&self) -> bool {
+        self.args.allow_incomplete
     }
 
     /// Scans `source`, writes the report in every format that is wanted, and says how the run ended.
@@ -65,8 +125,8 @@ impl<'a> Session<'a> {
 
     /// The same, and lets `then` say more once the reports are written.
     pub(super) fn run_then(&self, source: &dyn Source, then: &mut Then<'_>) -> anyhow::Result<Exit> {
-        let detector = Detector::new(&self.rules, self.settings.clone())?;
-        let report = scan(source, &self.rules, &detector, &self.policy, &());
+        let report = self.report(source)?;
+        last::remember(&self.project, &report);
         let exit = self.exit(&report);
         match self.reports.write(&report).and_then(|()| then(&report, exit)) {
             // Secrets win over trouble, but the trouble is told.
@@ -83,9 +143,21 @@ impl<'a> Session<'a> {
     fn exit(&self, report: &Report<'_>) -> Exit {
         let incomplete = !report.receipt.complete() && !self.args.allow_incomplete;
         match (report.findings.is_empty(), incomplete) {
-            (false, _) if !self.args.exit_zero => Exit::Found(self.args.exit_code),
+            (false, _) if !self.args.exit_zero && self.args.exit_code != 0 => {
+                Exit::Found(self.args.exit_code)
+            }
             (_, true) => Exit::Trouble,
             _ => Exit::Clean,
         }
     }
+}
+
+/// A level as a person writes it.
+pub(super) fn confidence(level: &str) -> anyhow::Result<Confidence> {
+    Ok(match level {
+        "low" => Confidence::Low,
+        "medium" => Confidence::Medium,
+        "high" => Confidence::High,
+        other => bail!("--confidence {other}: use low, medium or high"),
+    })
 }

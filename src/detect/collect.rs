@@ -15,7 +15,7 @@ use super::scene::Scene;
 use super::url;
 use super::view::View;
 use crate::glob::GlobSet;
-use crate::rule::{Rule, RuleId, RuleSet, Syntax};
+use crate::rule::{Judged, Rule, RuleId, RuleSet, Syntax};
 
 /// Looks for candidates in one view.
 #[derive(Clone, Copy)]
@@ -99,8 +99,14 @@ impl<'v> Collector<'v> {
             }
             if all.end() + shown >= span.end {
                 let range = |m: regex::bytes::Match<'_>| m.start() + shown..m.end() + shown;
-                let (span, whole) = (range(secret), range(all));
-                self.push(id, view, Catch::of_pattern(span, whole), out);
+                let said = match rule.judged {
+                    Judged::Shape | Judged::Hash => None,
+                    Judged::Password => Some(Name::of(Kind::Password)),
+                    Judged::Token => Some(Name::of(Kind::Token)),
+                };
+                let catch =
+                    Catch { said, form: Form::Quoted, ..Catch::of_pattern(range(secret), range(all)) };
+                self.push(id, view, catch, out);
                 return;
             }
             at = all.end().max(at + 1);
@@ -129,6 +135,9 @@ impl<'v> Collector<'v> {
         let said = if generic {
             let word = anchor.start - found.key.start..anchor.end - found.key.start;
             let Some(name) = name::read(&view.bytes[found.key.clone()], &word) else { return };
+            if found.form == Form::Called && !name.last {
+                return;
+            }
             Some(name)
         } else {
             None
@@ -169,7 +178,7 @@ impl<'v> Collector<'v> {
         if !self.path_fits(id, view) {
             return;
         }
-        let said = Some(Name { kind: Kind::Password, clear: true, word: 0..0 });
+        let said = Some(Name::of(Kind::Password));
         self.push(id, view, Catch { said, form: Form::Quoted, ..Catch::of_pattern(span, whole) }, out);
     }
 

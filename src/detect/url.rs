@@ -19,8 +19,7 @@ pub(crate) fn read(bytes: &[u8], anchor: &Range<usize>) -> Option<(Range<usize>,
     if at >= word.len() {
         return None;
     }
-    let path = word.iter().position(|b| matches!(b, b'/' | b'?')).unwrap_or(word.len());
-    let end = memchr::memrchr(b'@', &word[..path])?;
+    let end = authority(word)?;
     let start = scheme(bytes, anchor.start)?;
     let host = word[end + 1..].first()?;
     if !(host.is_ascii_alphanumeric()
@@ -40,6 +39,19 @@ pub(crate) fn read(bytes: &[u8], anchor: &Range<usize>) -> Option<(Range<usize>,
     };
     let stop = user.len();
     (from < stop).then_some((anchor.end + from..anchor.end + stop, start..anchor.end + end + 1))
+}
+
+/// Where the last `@` of the authority stands. A password may hold `?`, which a strict reader takes for
+/// the query: then what stands before the `@` must look like a user and a password.
+fn authority(word: &[u8]) -> Option<usize> {
+    let path = memchr::memchr(b'/', word).unwrap_or(word.len());
+    let query = memchr::memchr(b'?', &word[..path]).unwrap_or(path);
+    memchr::memrchr(b'@', &word[..query]).or_else(|| {
+        let at = memchr::memrchr(b'@', &word[..path])?;
+        let user = &word[..at];
+        let plain = memchr::memchr(b':', user)? < query && !user.iter().any(|b| matches!(b, b'=' | b'&'));
+        plain.then_some(at)
+    })
 }
 
 /// Where the scheme before `at` begins; `None` if there is none.

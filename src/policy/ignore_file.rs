@@ -167,7 +167,7 @@ impl IgnoreFile {
 
     /// Entries that are expired; with `scope` (what was scanned, whole, in words) also those that
     /// matched nothing in it.
-    pub(crate) fn stale(&self, scope: Option<&str>) -> Vec<Stale> {
+    pub fn stale(&self, scope: Option<&str>) -> Vec<Stale> {
         let stale = |(n, entry): (usize, &Entry)| {
             let idle = !self.used[n].load(Relaxed) && !takes_back(entry);
             let problem = match (entry.until.filter(|_| expired(entry, self.today)), scope) {

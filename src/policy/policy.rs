@@ -60,8 +60,8 @@ pub struct Policy {
     pub allow: Vec<Allow>,
     /// How reported names become paths from the root of the repository.
     pub base: Base,
-    /// What is scanned is the whole of something (`the working tree`), so that an entry without a match
-    /// is known to be out of date.
+    /// What is scanned is the whole of `the working tree` or of `the history`, so that an entry without a
+    /// match is known to be out of date.
     pub whole: Option<&'static str>,
     /// Families of the rules that entries name: a secret keeps its entry when another rule claims it.
     families: Vec<String>,
@@ -140,10 +140,12 @@ impl Policy {
         if matches!(coverage.kind, "tree" | "stdin" | "staged") {
             stale.append(&mut self.comments.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         }
+        let kind = if coverage.kind == "tree" { "the working tree" } else { "the history" };
+        let whole = self.whole.filter(|whole| *whole == kind && matches!(coverage.kind, "tree" | "history"));
         if let Some(file) = &self.ignore_file {
-            stale.extend(file.stale(self.whole));
+            stale.extend(file.stale(whole));
         }
-        stale.extend(self.allow.iter().filter_map(|a| a.stale(self.whole, today)));
+        stale.extend(self.allow.iter().filter_map(|a| a.stale(whole, today)));
         stale.sort_by(|a, b| (natural(&a.place), &a.entry).cmp(&(natural(&b.place), &b.entry)));
         stale.dedup();
         stale

@@ -5,6 +5,6 @@
 
 use std::borrow::Cow;
 
-use super::rule::{Confidence, Rule, Severity, Syntax};
+use super::rule::{Confidence, Judged, Rule, Severity, Syntax};
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));

@@ -9,6 +9,6 @@ pub mod set;
 
 pub(crate) mod builtin;
 
-pub use rule::{Confidence, Rule, RuleId, Severity, Syntax};
+pub use rule::{Confidence, Judged, Rule, RuleId, Severity, Syntax};
 pub use schema::RuleError;
 pub use set::{RuleSet, Selection};

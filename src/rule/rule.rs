@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-pub use super::schema::{Confidence, Severity, Syntax};
+pub use super::schema::{Confidence, Judged, Severity, Syntax};
 use super::schema::{RuleEntry, RuleError};
 
 /// A list of strings that may stand in the program itself.
@@ -37,6 +37,7 @@ pub struct Rule {
     pub structure: Cow<'static, str>,
     pub checksum: Cow<'static, str>,
     pub entropy: f64,
+    pub judged: Judged,
     pub paths: Strings,
     pub inside_word: bool,
     pub impact: Cow<'static, str>,
@@ -73,6 +74,7 @@ impl Rule {
             structure: own(entry.structure.as_deref().unwrap_or("")),
             checksum: own(entry.checksum.as_deref().unwrap_or("")),
             entropy: entry.entropy,
+            judged: entry.judged,
             paths: all(&entry.paths),
             inside_word: entry.inside_word,
             impact: own(&entry.impact),

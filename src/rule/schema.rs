@@ -89,6 +89,22 @@ pub const STRUCTURES: &[&str] = &[
 pub const CHECKSUMS: &[&str] =
     &["bech32", "crc32-base36", "crc32-base62", "crc32-hex", "crc32le-hex", "github-fine-grained"];
 
+/// By what measure the judges of style judge a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Judged {
+    /// The pattern gives the shape; nothing but placeholders and plain words is doubted. An assignment
+    /// rule without a pattern goes by the name that is assigned to instead.
+    #[default]
+    Shape,
+    /// As something a person chose.
+    Password,
+    /// As something a machine drew at random.
+    Token,
+    /// As the digest of a password, which tests and documentation may hold.
+    Hash,
+}
+
 /// One rule as written.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -128,6 +144,9 @@ pub struct RuleEntry {
     /// The least Shannon entropy of the secret in bits per byte, 0 to 8.
     #[serde(default)]
     pub entropy: f64,
+    /// By what measure values are judged; `shape` by default.
+    #[serde(default)]
+    pub judged: Judged,
     /// Only in files whose path matches one of these gitignore patterns.
     #[serde(default)]
     pub paths: Vec<String>,
@@ -192,7 +211,7 @@ impl std::error::Error for RuleError {}
 pub const LONGEST_WINDOW: u32 = 32 * 1024;
 
 /// The window for a pattern without an upper bound.
-const OPEN_WINDOW: u32 = 4 * 1024;
+const OPEN_WINDOW: u32 = 16 * 1024;
 
 impl RuleEntry {
     /// The pattern without Unicode classes, ready for the `regex` crate's byte API.
@@ -267,8 +286,14 @@ impl RuleEntry {
         if let Some(short) = self.anchors.iter().find(|a| a.len() < 3 || a.len() > 60) {
             return Err(self.error(format!("the anchor '{short}' must have 3 to 60 bytes")));
         }
-        if !self.pattern.is_empty() && self.parsed()?.properties().minimum_len() == Some(0) {
-            return Err(self.error("the pattern can match nothing at all; make a part mandatory"));
+        if !self.pattern.is_empty() {
+            match self.parsed()?.properties().minimum_len() {
+                Some(0) => {
+                    return Err(self.error("the pattern can match nothing at all; make a part mandatory"));
+                }
+                None => return Err(self.error("the pattern can never match; a class in it is empty")),
+                Some(_) => {}
+            }
         }
         Ok(())
     }

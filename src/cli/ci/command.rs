@@ -94,7 +94,14 @@ fn scan(args: &CiArgs, service: Service, get: Lookup<'_>) -> anyhow::Result<Exit
     if args.plan {
         return Ok(Exit::Clean);
     }
+    let silence = (service == Service::GitHub && shows_human(&common)).then(outputs::silence);
+    if let Some((stop, _)) = &silence {
+        outputs::line(stop)?;
+    }
     session.run_then(source.as_ref(), &mut |report, exit| {
+        if let Some((_, resume)) = &silence {
+            outputs::line(resume)?;
+        }
         let shown = |path: &Option<PathBuf>| path.as_ref().map_or(String::new(), |p| p.display().to_string());
         if service == Service::GitHub && !args.no_annotations {
             outputs::annotations(report)?;
@@ -111,6 +118,11 @@ fn scan(args: &CiArgs, service: Service, get: Lookup<'_>) -> anyhow::Result<Exit
         ];
         outputs::values(&values, get)
     })
+}
+
+/// Whether the report for people goes to standard output, and not one that a program reads.
+fn shows_human(common: &CommonArgs) -> bool {
+    common.formats.iter().any(|wish| wish == "human") && common.output.is_none()
 }
 
 /// What the run is about, or what the options say instead.

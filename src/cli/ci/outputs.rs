@@ -4,6 +4,7 @@
 //! (docs.github.com, "Workflow commands for GitHub Actions"). It never shows a secret.
 
 use std::fs::OpenOptions;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -15,6 +16,20 @@ use crate::report::Report;
 
 const PLAIN: Options =
     Options { show_secrets: false, colour: false, width: 80, verbose: false, quiet: true, now: 0 };
+
+/// Keeps GitHub from taking a line of the report for a workflow command: between the two lines that this
+/// returns, it obeys none. The word is new each time, so that no scanned file can hold it.
+pub(super) fn silence() -> (String, String) {
+    let mut hasher = RandomState::new().build_hasher();
+    hasher.write_u32(std::process::id());
+    let word = format!("skout-{:016x}", hasher.finish());
+    (format!("::stop-commands::{word}"), format!("::{word}::"))
+}
+
+/// Writes a line to standard output.
+pub(super) fn line(text: &str) -> anyhow::Result<()> {
+    writeln!(io::stdout().lock(), "{text}").context("standard output: cannot be written")
+}
 
 /// GitHub reads workflow commands from standard output: one annotation a finding.
 pub(super) fn annotations(report: &Report<'_>) -> anyhow::Result<()> {

@@ -60,21 +60,29 @@ impl Table {
     /// Compares the literals whose windows may stand at `at`.
     #[inline(never)]
     fn verify(&self, bytes: &[u8], at: usize, window: u32, hits: &mut Vec<Hit>) {
-        let bucket = table::bucket(table::slot(window));
+        let slot = table::slot(window);
+        let (bucket, check) = (table::bucket(slot), table::check(slot));
         let range = usize::from(self.starts[bucket])..usize::from(self.starts[bucket + 1]);
-        for entry in &self.entries[range] {
-            let from = at as isize - isize::from(entry.offset);
-            let (Ok(from), n) = (usize::try_from(from), usize::from(entry.literal)) else { continue };
-            let (start, end) = (self.literals[n], self.literals[n + 1] & !CASELESS);
-            let literal = &self.pool[(start & !CASELESS) as usize..end as usize];
-            let Some(text) = bytes.get(from..from + literal.len()) else { continue };
-            let same =
-                if start & CASELESS == 0 { text == literal } else { text.eq_ignore_ascii_case(literal) };
-            // A literal of three bytes at the very start has no byte before it for its early window.
-            if same {
+        for entry in self.entries[range].iter().filter(|e| e.check == check) {
+            let Some(from) = at.checked_add_signed(-isize::from(entry.offset)) else { continue };
+            if self.stands(entry.literal, bytes, from) {
                 hits.push(Hit { at: from, literal: entry.literal });
             }
         }
+    }
+
+    /// Whether the literal stands at `from`. Its ends are compared first: they are what differs most.
+    fn stands(&self, literal: u16, bytes: &[u8], from: usize) -> bool {
+        let n = usize::from(literal);
+        let (start, end) = (self.literals[n], self.literals[n + 1] & !CASELESS);
+        let literal = &self.pool[(start & !CASELESS) as usize..end as usize];
+        let Some(text) = bytes.get(from..from + literal.len()) else { return false };
+        let fold = if start & CASELESS == 0 { 0 } else { 0x20 };
+        let last = literal.len() - 1;
+        if text[0] | fold != literal[0] | fold || text[last] | fold != literal[last] | fold {
+            return false;
+        }
+        if fold == 0 { text == literal } else { text.eq_ignore_ascii_case(literal) }
     }
 }
 

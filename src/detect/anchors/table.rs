@@ -34,6 +34,8 @@ pub struct Entry {
     pub literal: u16,
     /// How far into the literal the window stands; may be -1 (one byte before it).
     pub offset: i8,
+    /// The part of the window's slot that its bucket does not tell, 0 to 15.
+    pub check: u8,
 }
 
 /// The prepared table.
@@ -67,6 +69,12 @@ pub fn bucket(slot: usize) -> usize {
     slot & (BUCKETS - 1)
 }
 
+/// What an entry of the slot's bucket must say to belong to the slot.
+#[inline]
+pub fn check(slot: usize) -> u8 {
+    (slot / BUCKETS) as u8
+}
+
 impl Table {
     /// Lays out `literals`.
     ///
@@ -85,7 +93,7 @@ impl Table {
             for offset in [first, first + 1] {
                 enter(literal, offset, &mut |slot, next| {
                     mask[slot] |= next;
-                    let entry = Entry { literal: n as u16, offset };
+                    let entry = Entry { literal: n as u16, offset, check: check(slot) };
                     let list = &mut buckets[bucket(slot)];
                     if !list.contains(&entry) {
                         list.push(entry);

@@ -91,12 +91,17 @@ fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, F
     if let Some(found) = quoted(bytes, at) {
         return Some(found);
     }
-    let before = key.start.checked_sub(1).map(|n| bytes[n]);
-    let in_query = matches!(before, Some(b'?' | b'&'));
-    if opens_line(bytes, key.start) && !in_query {
+    let before = bytes[..key.start].trim_ascii_end();
+    let in_query = matches!(bytes[..key.start].last(), Some(b'?' | b'&'));
+    let in_list = matches!(before.last(), Some(b';')) && bytes[at - 1] == b'=';
+    let in_quotes = matches!(bytes[..key.start].last(), Some(b'"' | b'\'')) && bytes[at - 1] == b'=';
+    if in_query || in_list || in_quotes {
+        return Some((value::bare(bytes, at, in_query), Form::Query));
+    }
+    if opens_line(bytes, key.start) {
         return Some((value::line(bytes, at), Form::Line));
     }
-    Some((value::bare(bytes, at, in_query), Form::Bare))
+    Some((value::bare(bytes, at, false), Form::Bare))
 }
 
 /// A literal alone on the line after the sign, as formatters break long lines.
@@ -188,5 +193,5 @@ fn call(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     let found = value::literal(bytes, at)?;
     let after = blanks(bytes, found.end + 1);
     let after = if bytes.get(found.end) == Some(&b'\\') { after + 1 } else { after };
-    matches!(bytes.get(after), Some(b')')).then_some((found, Form::Quoted))
+    matches!(bytes.get(after), Some(b')')).then_some((found, Form::Called))
 }

@@ -33,6 +33,10 @@ pub(crate) enum Form {
     Spaced,
     /// Text or attribute of an element: `<password>value</password>`.
     Markup,
+    /// No quotes, but inside a literal: `"…?password=value&…"`, `"…;Password=value;…"`.
+    Query,
+    /// The argument of a call by that name: `setPassword("value")`.
+    Called,
     /// Compared with a literal: `password == "value"`.
     Compared,
 }
@@ -40,7 +44,7 @@ pub(crate) enum Form {
 impl Form {
     /// Whether the value is delimited, so that it is a literal whatever the language.
     pub(crate) fn is_literal(self) -> bool {
-        matches!(self, Self::Quoted | Self::Markup | Self::Compared)
+        matches!(self, Self::Quoted | Self::Markup | Self::Compared | Self::Called | Self::Query)
     }
 }
 

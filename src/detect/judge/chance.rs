@@ -23,7 +23,10 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
 fn shaped(c: &Candidate<'_>) -> Verdict {
     let text = c.secret();
     let body = body(c, text);
-    let drawn = |part: &[u8]| part.len() >= 12 && chance::bits(part) > 0.0;
+    let drawn = |part: &[u8]| {
+        let digit = part.iter().any(u8::is_ascii_digit);
+        part.len() >= if digit { 7 } else { 12 } && chance::bits(part) > 0.0 || chance::changes(part) >= 4
+    };
     let random = body.split(|b| !b.is_ascii_alphanumeric()).any(drawn);
     let written = body.len() >= 8 && body.iter().all(u8::is_ascii_graphic);
     if written && !random && chance::bits(body) < -0.25 * body.len() as f64 {
@@ -43,15 +46,23 @@ fn token(c: &mut Candidate<'_>) -> Verdict {
     let bits = chance::bits(text);
     let clear = c.said.as_ref().is_some_and(|n| n.clear);
     let mixed = text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic);
+    let unknown_key =
+        !clear && c.said.as_ref().is_some_and(|n| c.name()[n.word.clone()].eq_ignore_ascii_case(b"key"));
     let least = match (clear, c.form.is_literal()) {
         (true, true) => 8,
         (true, false) => 10,
+        (false, _) if unknown_key => 24,
         (false, _) => 16,
     };
     if text.len() < least {
         return Verdict::Reject(format!("is shorter than {least} characters"));
     }
-    let wanted = if clear { 6.0 } else { 14.0 } + if mixed { 0.0 } else { 6.0 };
+    if !text.iter().any(u8::is_ascii_alphabetic) {
+        return Verdict::Reject("is a number".into());
+    }
+    let wanted: f64 = if clear { 6.0 } else { 14.0 } + if mixed { 0.0 } else { 6.0 };
+    let uuid = text.len() == 36 && text[8] == b'-';
+    let wanted = if uuid { wanted } else { wanted.max(0.4 * text.len().min(64) as f64) };
     if bits < wanted {
         return Verdict::Reject("reads like words, not like chance".into());
     }

@@ -11,13 +11,13 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Pass;
     }
     let text = c.secret();
-    if matches!(c.form, Form::Quoted | Form::Compared) {
+    if matches!(c.form, Form::Quoted | Form::Compared | Form::Called) {
         return Verdict::Pass;
     }
     if called(text) {
         return Verdict::Reject("is a call".into());
     }
-    if c.form == Form::Markup {
+    if matches!(c.form, Form::Markup | Form::Query) {
         return Verdict::Pass;
     }
     if dotted(text) && chance::bits(text) < 12.0 {

@@ -1,7 +1,8 @@
 //! The order in which the judges speak.
 
 use super::{
-    boundary, chance, checksum, code, entropy, label, own_name, placeholder, reference, shape, structure,
+    boundary, chance, checksum, code, double, entropy, label, own_name, placeholder, readable, reference,
+    shape, structure,
 };
 use crate::detect::Candidate;
 
@@ -36,5 +37,7 @@ pub static COURT: &[Judge] = &[
     Judge { name: "shape", judge: shape::judge },
     Judge { name: "placeholder", judge: placeholder::judge },
     Judge { name: "entropy", judge: entropy::judge },
+    Judge { name: "readable", judge: readable::judge },
+    Judge { name: "double", judge: double::judge },
     Judge { name: "chance", judge: chance::judge },
 ];

@@ -10,7 +10,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Pass;
     }
     let text = c.secret();
-    if masked(text) {
+    if masked(text, c.kind().is_some()) {
         return Verdict::Reject("is a mask".into());
     }
     if text.len() >= 8 && in_order(text) * 10 >= text.len() * 6 {
@@ -58,8 +58,9 @@ fn dummy(c: &Candidate<'_>) -> Verdict {
     Verdict::Pass
 }
 
-/// Mostly one character, or a run of mask characters.
-fn masked(text: &[u8]) -> bool {
+/// Mostly one character, or a run of mask characters. A value without a shape of its own is masked by a
+/// run of any character.
+fn masked(text: &[u8], any: bool) -> bool {
     let mut counts = [0usize; 256];
     text.iter().for_each(|&b| counts[usize::from(b)] += 1);
     let most = counts.iter().max().copied().unwrap_or(0);
@@ -67,11 +68,13 @@ fn masked(text: &[u8]) -> bool {
     let mut longest = 0;
     let mut run = 0;
     for pair in text.windows(2) {
-        run = if pair[0] == pair[1] { run + 1 } else { 0 };
+        let counts = any || matches!(pair[0], b'x' | b'X' | b'*' | b'#' | b'.' | b'-' | b'_' | b'0');
+        run = if pair[0] == pair[1] && counts { run + 1 } else { 0 };
         longest = longest.max(run + 1);
     }
     let marks = |parts: &[&[u8]]| parts.iter().any(|p| memchr::memmem::find(text, p).is_some());
-    most * 10 >= text.len() * 6
+    text.len() < 8 && text.last() == Some(&b'*')
+        || most * 10 >= text.len() * 6
         || longest >= 7
         || text.len() >= 24 && kinds <= 5
         || marks(&[
@@ -127,7 +130,7 @@ mod tests {
     #[test]
     fn masks_and_runs_are_seen() {
         for text in ["xxxxxxxxxxxxxxxx", "sk-proj-****************", "ab....cd", "aaaaaaaaaaaaaaab"] {
-            assert!(masked(text.as_bytes()), "{text}");
+            assert!(masked(text.as_bytes(), true), "{text}");
         }
         for text in ["abcdefghijklmnopqrstuvwxyz1234567890", "qwertyuiop123456", "1234567890abcdef"] {
             assert!(in_order(text.as_bytes()) * 10 >= text.len() * 6, "{text}");
@@ -139,7 +142,7 @@ mod tests {
     fn chance_is_no_run() {
         for n in ["<hex:32>", "<alnum:40>", "<b64url:86>"] {
             let text = crate::rule::example::expand(n).unwrap().text;
-            assert!(!masked(text.as_bytes()) && !repeats(text.as_bytes()));
+            assert!(!masked(text.as_bytes(), true) && !repeats(text.as_bytes()));
             assert!(in_order(text.as_bytes()) * 10 < text.len() * 3);
             assert_eq!(example(text.as_bytes()), None);
         }

@@ -43,6 +43,8 @@ fn hole(text: &[u8]) -> bool {
     let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
     let whole = match (text.first(), text.last()) {
         (Some(b'<'), Some(b'>')) => true,
+        // Maven's way to write an encrypted password.
+        (Some(b'{'), Some(b'}')) if inner.ends_with(b"=") => true,
         (Some(b'%'), Some(b'%')) | (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']')) => is_name(inner),
         _ => false,
     };
@@ -59,7 +61,7 @@ fn names_another(text: &[u8], form: Form) -> bool {
     let Some((first, rest)) = text.split_first() else { return false };
     let starts = rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
     match first {
-        b'$' => starts && is_name(rest),
+        b'$' => starts && (is_name(rest) || has(rest, &[b"->", b"["])),
         b'*' | b'&' => form == Form::Line && is_name(rest),
         b'@' | b':' => starts && is_name(rest) && text.len() < 40 && !text.iter().any(u8::is_ascii_digit),
         _ => false,

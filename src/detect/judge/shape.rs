@@ -17,6 +17,8 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         "a number, a version, a date or an address"
     } else if words::holds(words::ENUM, text) {
         "a setting"
+    } else if text.starts_with(b"eyJ") && memchr::memchr(b'.', text).is_some() {
+        "a JSON web token, which a rule of its own looks at"
     } else if text.starts_with(b"-----BEGIN") || text.starts_with(b"ssh-") || text.starts_with(b"data:") {
         "an armoured text, which rules of its own look at"
     } else if digest(text) || c.scene.file() == FileKind::Lock {

@@ -83,6 +83,11 @@ fn words(value: &[u8]) -> f64 {
     total + extra
 }
 
+/// How often letters and digits take turns in `value`; words hardly ever do it four times.
+pub(crate) fn changes(value: &[u8]) -> usize {
+    value.windows(2).filter(|w| w[0].is_ascii_digit() != w[1].is_ascii_digit()).count()
+}
+
 /// Shannon's entropy in bits per byte, 0 to 8.
 pub(crate) fn entropy(value: &[u8]) -> f64 {
     let mut counts = [0u32; 256];

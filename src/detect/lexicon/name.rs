@@ -25,6 +25,15 @@ pub(crate) struct Name {
     pub clear: bool,
     /// The word that says so, as a range of the name.
     pub word: Range<usize>,
+    /// Nothing follows that word.
+    pub last: bool,
+}
+
+impl Name {
+    /// What a place says that calls for a credential of that kind without naming one.
+    pub(crate) fn of(kind: Kind) -> Self {
+        Self { kind, clear: true, word: 0..0, last: true }
+    }
 }
 
 /// The most words of a name that are looked at.
@@ -34,7 +43,7 @@ const WORDS: usize = 16;
 /// that must be part of what says so.
 pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
     if name.contains(&b' ') {
-        return Some(Name { kind: Kind::Password, clear: true, word: 0..name.len() });
+        return Some(Name { kind: Kind::Password, clear: true, word: 0..name.len(), last: true });
     }
     let parts = split(name);
     // The last credential word of a name is what it names: `password_token` is a token.
@@ -48,6 +57,9 @@ pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
         }
     }
     let mut clear = true;
+    if parts[..n].iter().any(|p| name[p.clone()].eq_ignore_ascii_case(b"public")) {
+        return None;
+    }
     for tail in &parts[n + 1..] {
         let word = &name[tail.clone()];
         if word.iter().all(u8::is_ascii_digit) || word.len() == 1 || holds(words::TAIL_NEUTRAL, word) {
@@ -64,12 +76,15 @@ pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
             return None;
         }
         if plain_key && !holds(words::KEY_OWNER, head) {
+            if name[part.end - 1].eq_ignore_ascii_case(&b's') {
+                return None;
+            }
             clear = clear && credential(head).is_some();
         }
     } else if plain_key {
         return None;
     }
-    Some(Name { kind, clear, word: part })
+    Some(Name { kind, clear, word: part, last: n + 1 == parts.len() })
 }
 
 /// Which kind of credential one word of a name promises, and whether it is a bare `key`, which needs a

@@ -47,6 +47,39 @@ impl<'r> Attribution<'r> {
         self
     }
 
+    /// The names of refs that lead to a tree or blob and not to a commit.
+    fn direct(&self) -> Vec<(Oid, String)> {
+        let refs = self.git.references().into_iter().flatten().flatten();
+        let named = |r: git2::Reference<'_>| {
+            let id = r.peel(ObjectType::Any).ok()?.id();
+            Some((id, String::from_utf8_lossy(r.name_bytes()).into_owned()))
+        };
+        refs.filter_map(named).filter(|(id, _)| self.graph.others.contains(id)).collect()
+    }
+
+    /// The origins of one group in trees and blobs that a ref names without a commit.
+    fn others(&self, group: usize) -> Result<Vec<Origin>, SourceError> {
+        let mut origins = Vec::new();
+        let wanted = |id: &Oid| self.groups_of.get(id).is_some_and(|g| g.contains(&group));
+        let direct = if self.graph.others.is_empty() { Vec::new() } else { self.direct() };
+        for (id, name) in direct {
+            let mut add = |path: String, blob: Oid| {
+                let Some(blob) = object_id(blob) else { return };
+                origins.push(Origin { refs: vec![name.clone()], ..bare(path, blob) });
+            };
+            if wanted(&id) {
+                add(format!("object that {name} names"), id);
+            } else if self.git.find_tree(id).is_ok() {
+                Compare::new(self.git).run(Some(id), &[], &mut |change| {
+                    if let Some((blob, _)) = change.new.filter(|(blob, _)| wanted(blob)) {
+                        add(String::from_utf8_lossy(change.path).into_owned(), blob);
+                    }
+                })?;
+            }
+        }
+        Ok(origins)
+    }
+
     /// One answer for each group.
     pub(super) fn answer(mut self, groups: &[Vec<ObjectId>]) -> Result<Vec<Vec<Origin>>, SourceError> {
         for (n, group) in groups.iter().enumerate() {
@@ -66,6 +99,7 @@ impl<'r> Attribution<'r> {
         let mut answers = Vec::new();
         for (n, group) in groups.iter().enumerate() {
             let mut origins = self.files(n, head, &mut facts);
+            origins.extend(self.others(n)?);
             origins.extend(group.iter().filter_map(|id| self.message(id, &mut facts)));
             answers.push(origins);
         }
@@ -175,6 +209,12 @@ impl<'r> Attribution<'r> {
     fn head_tree(&self) -> Option<Oid> {
         Some(self.git.head().ok()?.peel_to_commit().ok()?.tree_id())
     }
+}
+
+/// An origin of which no more is known than where it stands.
+pub(super) fn bare(path: String, blob: ObjectId) -> Origin {
+    let (introduced, removed, refs) = (None, None, Vec::new());
+    Origin { path, blob, introduced, removed, in_head: false, refs, pushed: None, link: None }
 }
 
 /// The trees of a commit's parents, those outside the graph included if wanted.

@@ -3,7 +3,7 @@
 //! In flow options; out flow blobs, messages and names. Paths are not known while reading; attribution
 //! answers for those blobs in which something was found.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -11,10 +11,11 @@ use git2::{ObjectType, Oid, Repository};
 
 use super::super::origin::Origin;
 use super::super::source::{Coverage, Item, Source, SourceError};
-use super::attribution::Attribution;
+use super::attribution::{Attribution, bare};
 use super::emit::Emitter;
 use super::filter::Filter;
 use super::graph::{Graph, shallow_commits};
+use super::holders::Holders;
 use super::pack::{Kind, Store};
 use super::range::{push_message, shallow_end, tips_of};
 use super::read::{self, Wanted};
@@ -87,7 +88,10 @@ impl History {
         tips.extend(git.head().ok().and_then(|head| head.target()));
         let reflog = |name: &str, tips: &mut Vec<Oid>| {
             let Ok(log) = git.reflog(name) else { return };
-            tips.extend(log.iter().flat_map(|e| [e.id_new(), e.id_old()]).filter(|id| !id.is_zero()));
+            let Ok(odb) = git.odb() else { return };
+            let ids = log.iter().flat_map(|e| [e.id_new(), e.id_old()]);
+            // What git has pruned since is gone for everybody.
+            tips.extend(ids.filter(|id| !id.is_zero() && odb.exists(*id)));
         };
         if include.stash {
             reflog("refs/stash", &mut tips);
@@ -142,28 +146,50 @@ impl History {
         store: &Store,
         emitter: &Emitter<'_>,
     ) -> Result<Graph, SourceError> {
-        let threads = match self.options.jobs {
-            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-            jobs => jobs,
-        };
         let reading = Reading::new(emitter, store, self.options.include.messages);
         let kinds = [Kind::Blob, Kind::Tree, Kind::Commit, Kind::Tag];
-        store.each(&kinds, &|_| false, threads, &reading);
+        store.each(&kinds, &|_| false, self.threads(), &reading);
         let learned = reading.finish();
-        let graph = Graph::from_links(git, tips, learned.links)?;
-        if !learned.missing.is_empty() {
-            self.missing(git, &graph, &learned.missing, emitter);
+        let mut tips = tips.to_vec();
+        if self.options.include.dangling {
+            tips.extend(learned.links.keys());
+            tips.sort_unstable();
+        }
+        let graph = Graph::from_links(git, &tips, learned.links)?;
+        let mut missing: HashSet<Oid> = learned.missing.iter().filter_map(oid).collect();
+        let trees = (0..graph.len() as u32).map(|n| graph.tree(n));
+        missing.extend(trees.filter(|tree| object_id(*tree).is_some_and(|id| !store.holds(&id))));
+        if !missing.is_empty() {
+            self.missing(git, &graph, store, emitter, &missing);
         }
         Ok(graph)
     }
 
     /// Reports those missing objects that commits of the scan need.
-    fn missing(&self, git: &Repository, graph: &Graph, missing: &HashSet<ObjectId>, emitter: &Emitter<'_>) {
-        let wanted = |id: Oid| object_id(id).is_some_and(|id| missing.contains(&id));
-        let mut needed = reachable(git, graph, &wanted);
-        needed.sort();
-        let Some((first, path)) = needed.first() else { return };
+    fn missing(
+        &self,
+        git: &Repository,
+        graph: &Graph,
+        store: &Store,
+        emitter: &Emitter<'_>,
+        missing: &HashSet<Oid>,
+    ) {
+        let holders = Holders::find(store, missing, self.threads());
+        let mut needed: BTreeMap<Oid, Vec<u8>> = BTreeMap::new();
+        let mut roots: HashSet<u64> = HashSet::new();
+        let trees = (0..graph.len() as u32).map(|n| graph.tree(n));
+        for tree in trees.chain(graph.others.iter().copied()) {
+            if missing.contains(&tree) {
+                needed.entry(tree).or_default();
+            } else if holders.holding(tree).is_some_and(|mark| roots.insert(mark)) {
+                holders.paths(tree).into_iter().for_each(|(path, id)| {
+                    needed.entry(id).or_insert(path);
+                });
+            }
+        }
+        let Some((first, path)) = needed.first_key_value() else { return };
         let more = if needed.len() > 1 { format!(" and {} more", needed.len() - 1) } else { String::new() };
+        let path = String::from_utf8_lossy(path);
         let place =
             if path.is_empty() { format!("object {first}") } else { format!("{path} (object {first})") };
         let partial = git.config().is_ok_and(|c| c.get_string("extensions.partialclone").is_ok());
@@ -174,6 +200,13 @@ impl History {
         };
         emitter
             .trouble(SourceError::new(format!("{place}{more}"), "is not in this repository").advise(advice));
+    }
+
+    fn threads(&self) -> usize {
+        match self.options.jobs {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            jobs => jobs,
+        }
     }
 
     /// Reads object by object through libgit2 what only it understands.
@@ -216,40 +249,36 @@ impl Source for History {
     }
 
     fn attribute(&self, groups: &[Vec<ObjectId>]) -> Result<Vec<Vec<Origin>>, SourceError> {
+        let wanted: HashSet<Oid> = groups.iter().flatten().filter_map(oid).collect();
+        if wanted.is_empty() {
+            return Ok(vec![Vec::new(); groups.len()]);
+        }
         let git = self.repo.open()?;
+        let store = Store::open(&self.repo.object_folders(&git));
         let graph = self.graph.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut answers = Attribution::new(&git, &graph, false).answer(groups)?;
+        let attribution = Attribution::new(&git, &graph, false);
+        let mut answers = if store.odd {
+            attribution.answer(groups)?
+        } else {
+            let holders = Holders::find(&store, &wanted, self.threads());
+            let differs = |new: Option<Oid>, olds: &[Oid]| {
+                let mark = |tree: Oid| holders.holding(tree);
+                let now = new.and_then(mark);
+                if olds.is_empty() { now.is_some() } else { !olds.iter().any(|old| mark(*old) == now) }
+            };
+            attribution.pruned(&differs).answer(groups)?
+        };
+        if self.options.include.dangling {
+            for (origins, group) in answers.iter_mut().zip(groups).filter(|(o, _)| o.is_empty()) {
+                origins
+                    .extend(group.iter().map(|id| bare(format!("object {id}, which no ref reaches"), *id)));
+            }
+        }
         for origins in &mut answers {
             origins.retain(|origin| self.filter.admits(&origin.path));
         }
         Ok(answers)
     }
-}
-
-/// The objects that `wanted` names and a commit reaches, with a path on which they stand.
-fn reachable(git: &Repository, graph: &Graph, wanted: &dyn Fn(Oid) -> bool) -> Vec<(Oid, String)> {
-    let mut seen: HashSet<Oid> = HashSet::new();
-    let mut found = Vec::new();
-    let mut stack: Vec<(Oid, Vec<u8>)> =
-        (0..graph.len() as u32).map(|n| (graph.tree(n), Vec::new())).collect();
-    while let Some((id, path)) = stack.pop() {
-        if !seen.insert(id) {
-            continue;
-        }
-        if wanted(id) {
-            found.push((id, String::from_utf8_lossy(&path).into_owned()));
-            continue;
-        }
-        let Ok(tree) = git.find_tree(id) else { continue };
-        for entry in &tree {
-            let folder = entry.kind() == Some(ObjectType::Tree);
-            if folder || entry.kind() == Some(ObjectType::Blob) && wanted(entry.id()) {
-                let slash: &[u8] = if path.is_empty() { b"" } else { b"/" };
-                stack.push((entry.id(), [&path[..], slash, entry.name_bytes()].concat()));
-            }
-        }
-    }
-    found
 }
 
 /// Every distinct blob that the commits reach, and the names on the way.

@@ -7,6 +7,7 @@ mod facts;
 mod filter;
 mod graph;
 mod history;
+mod holders;
 mod host;
 mod names;
 mod pack;

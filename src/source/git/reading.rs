@@ -153,8 +153,8 @@ impl Visit for Reading<'_> {
 
 /// Name and end of the tree entry at `at`, and whether its object belongs to this repository (a commit of a
 /// submodule does not). An entry is a mode, a space, a name, NUL and 20 bytes of id.
-fn entry(tree: &[u8], at: usize) -> Option<(Range<usize>, usize, bool)> {
-    let rest = &tree[at..];
+pub(super) fn entry(tree: &[u8], at: usize) -> Option<(Range<usize>, usize, bool)> {
+    let rest = tree.get(at..)?;
     let nul = memchr::memchr(0, rest)?;
     let space = memchr::memchr(b' ', &rest[..nul.min(8)])?;
     let end = nul + 21;

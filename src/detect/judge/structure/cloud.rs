@@ -1,6 +1,7 @@
 //! Keys of Amazon, Azure and others that carry something readable inside.
 
 use super::{Shape, token};
+use crate::secret::shannon;
 
 /// An id of an AWS access key: the last 16 characters are base32, and the documentation's own end in
 /// `EXAMPLE`.
@@ -38,6 +39,7 @@ pub(super) fn azure_key(secret: &[u8]) -> Shape {
         Some(_) if secret.starts_with(b"C2y6yDjf5/R+ob0N") => {
             Shape::Foreign("is the public key of the Cosmos DB emulator")
         }
+        _ if shannon(secret) < 4.0 => Shape::Foreign("is less random than a key"),
         Some(32 | 64) => Shape::Proven("decodes to a key of the right length"),
         _ => Shape::Odd("does not decode to a key of 32 or 64 bytes"),
     }

@@ -47,6 +47,10 @@ pub(in crate::detect::judge) fn judge(c: &mut Candidate<'_>) -> Verdict {
             c.raise("structure", seen);
         }
         Shape::Plain => {}
+        Shape::Damaged(missing) => {
+            c.proven = true;
+            c.lower("structure", missing);
+        }
         Shape::Odd(missing) => c.lower("structure", missing),
         Shape::Foreign(what) => return Verdict::Reject(what.to_owned()),
     }

@@ -39,12 +39,15 @@ fn look(secret: &[u8], body: &[u8]) -> Shape {
     let Some(bytes) = token::base64(&body[..body.len() / 4 * 4]) else {
         return Shape::Foreign("holds no base64");
     };
-    let pgp = memchr::memmem::find(secret, b"PRIVATE KEY BLOCK").is_some();
-    let whole = bytes.starts_with(OPENSSH) || is_der(&bytes) || pgp && bytes[0] & 0x80 != 0;
+    let says = |words: &str| memchr::memmem::find(secret, words.as_bytes()).is_some();
+    let pgp = says("PRIVATE KEY BLOCK");
+    // What RFC 1421 encrypts is whole blocks of its cipher.
+    let blocks = says("4,ENCRYPTED") && bytes.len().is_multiple_of(8);
+    let whole = bytes.starts_with(OPENSSH) || is_der(&bytes) || blocks || pgp && bytes[0] & 0x80 != 0;
     if whole {
         Shape::Proven("decodes to a private key")
     } else {
-        Shape::Odd("does not decode to a whole key")
+        Shape::Damaged("does not decode to a whole key")
     }
 }
 
@@ -104,7 +107,7 @@ pub(super) fn putty(secret: &[u8]) -> Shape {
     let key = lines.and_then(|rest| rest.split(|b| *b == b'\n').nth(1));
     match key.and_then(|line| token::base64(line.trim_ascii())) {
         Some(bytes) if bytes.len() >= 32 => Shape::Proven("has the lines of a private key"),
-        _ => Shape::Odd("its private lines do not decode"),
+        _ => Shape::Damaged("its private lines do not decode"),
     }
 }
 

@@ -2,7 +2,6 @@
 
 /// What looking inside a value tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "kinds to come use the rest")]
 pub(in crate::detect::judge) enum Shape {
     /// Chance does not make this: it is what it looks like. Says what was seen.
     Proven(&'static str),
@@ -10,6 +9,8 @@ pub(in crate::detect::judge) enum Shape {
     Plain,
     /// Every genuine one has something that is missing here: less sure, but still reported. Says what.
     Odd(&'static str),
+    /// It is of its kind, whatever its style, but not whole: less sure. Says what is missing.
+    Damaged(&'static str),
     /// It is something else, which needs no report. Says what.
     Foreign(&'static str),
 }

@@ -22,7 +22,9 @@ pub(super) fn base64(text: &[u8]) -> Option<Vec<u8>> {
 pub(super) fn uuid4(secret: &[u8]) -> Shape {
     let Some(from) = secret.len().checked_sub(36) else { return Shape::Odd("ends in no UUID") };
     let uuid = &secret[from..];
-    if uuid[14] == b'4' && matches!(uuid[19], b'8' | b'9' | b'a' | b'b' | b'A' | b'B') {
+    if uuid.iter().collect::<std::collections::BTreeSet<_>>().len() < 6 {
+        Shape::Foreign("its UUID is made up")
+    } else if uuid[14] == b'4' && matches!(uuid[19], b'8' | b'9' | b'a' | b'b' | b'A' | b'B') {
         Shape::Proven("ends in a UUID of version 4")
     } else {
         Shape::Odd("its UUID is not of version 4")

@@ -1,0 +1,78 @@
+//! Is the value a stand-in? Tests, fixtures, documentation and comments hold passwords that open nothing.
+
+use super::Verdict;
+use crate::detect::Candidate;
+use crate::detect::assign::Form;
+use crate::detect::lexicon::{FileKind, Kind, chance, words};
+use crate::rule::{Judged, Syntax};
+
+/// What a password in tests or documentation must have beyond words, in bits.
+const DRAWN: f64 = 9.0;
+
+/// Rejects passwords and digests that only look like chosen ones where stand-ins are usual.
+pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
+    let shown = c.scene.is_test() || c.scene.file() == FileKind::Docs || in_comment(c);
+    if !shown || c.proven {
+        return Verdict::Pass;
+    }
+    let text = c.secret();
+    if c.rule.judged == Judged::Hash
+        || c.kind() == Some(Kind::Password) && text.starts_with(b"$") && text.len() > 30
+    {
+        return Verdict::Reject("is the digest of a password, in tests or documentation".into());
+    }
+    if c.kind() != Some(Kind::Password) {
+        return Verdict::Pass;
+    }
+    if let Some(word) = weak(text) {
+        return Verdict::Reject(format!("is built on the word '{word}', in tests or documentation"));
+    }
+    let drawn = chance::bits(text);
+    let wanted = if c.rule.syntax == Syntax::Url || c.form == Form::Spaced { DRAWN + 3.0 } else { DRAWN };
+    if drawn < wanted {
+        return Verdict::Reject("reads like words, in tests or documentation".into());
+    }
+    Verdict::Pass
+}
+
+/// A word for a secret inside the value, leetspeak undone.
+fn weak(text: &[u8]) -> Option<&'static str> {
+    let plain: Vec<u8> = text
+        .iter()
+        .map(|b| match b.to_ascii_lowercase() {
+            b'0' => b'o',
+            b'1' | b'!' => b'i',
+            b'3' => b'e',
+            b'4' | b'@' => b'a',
+            b'5' | b'$' => b's',
+            b'7' => b't',
+            other => other,
+        })
+        .collect();
+    words::WEAK.iter().copied().find(|w| memchr::memmem::find(&plain, w.as_bytes()).is_some())
+}
+
+/// Whether the line is a comment of a program.
+fn in_comment(c: &Candidate<'_>) -> bool {
+    if c.scene.file() != FileKind::Code {
+        return false;
+    }
+    let from = c.span.start.saturating_sub(200);
+    let before = &c.view.bytes[from..c.span.start];
+    let Some(start) = memchr::memrchr(b'\n', before) else { return false };
+    let line = before[start + 1..].trim_ascii_start();
+    [&b"#"[..], b"//", b"*", b"/*", b"--", b"%", b"<!--", b"'''", b">>>"]
+        .iter()
+        .any(|sign| line.starts_with(sign))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_for_secrets_are_seen_through_leetspeak() {
+        assert_eq!(weak(b"S3cretP@ssw0rd!"), Some("pass"));
+        assert!(weak(b"verYs3cret").is_some() && weak(b"Kd93hf-ls").is_none());
+    }
+}

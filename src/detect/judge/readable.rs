@@ -1,0 +1,50 @@
+//! Is the value base64 of something readable? What it says is then what counts: `dXNlcjpwYXNz` is no more
+//! secret than `user:pass`.
+
+use super::Verdict;
+use crate::detect::Candidate;
+use crate::detect::lexicon::{Kind, chance, words};
+
+/// The longest text that is decoded, in bytes.
+const LONGEST: usize = 512;
+
+/// Rejects encoded words, placeholders and templates.
+pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
+    if c.proven || c.kind() != Some(Kind::Token) {
+        return Verdict::Pass;
+    }
+    let text = c.secret();
+    let text = text.strip_prefix(b"Basic ").unwrap_or(text);
+    if text.len() < 8 || text.len() > LONGEST || text.iter().all(u8::is_ascii_hexdigit) {
+        return Verdict::Pass;
+    }
+    let Some(plain) = decode(text) else { return Verdict::Pass };
+    if plain.iter().any(|b| !b.is_ascii_graphic() && *b != b' ' && *b != b'\n') {
+        return Verdict::Pass;
+    }
+    let said = plain.trim_ascii();
+    let inner = memchr::memchr(b':', said).map_or(said, |at| &said[at + 1..]);
+    if words::holds(words::DUMMY, inner) || inner.len() < 4 || chance::bits(inner) < 4.0 {
+        return Verdict::Reject("decodes to plain words".into());
+    }
+    Verdict::Pass
+}
+
+fn decode(text: &[u8]) -> Option<Vec<u8>> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+    let body = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(text);
+    STANDARD_NO_PAD.decode(body).or_else(|_| URL_SAFE_NO_PAD.decode(body)).ok().filter(|b| b.len() >= 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn padding_is_optional() {
+        assert_eq!(decode(b"dXNlcjpwYXNz").unwrap(), b"user:pass");
+        assert_eq!(decode(b"dXNlcjpwYQ==").unwrap(), b"user:pa");
+        assert!(decode(b"a b").is_none());
+    }
+}
