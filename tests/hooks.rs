@@ -1,5 +1,6 @@
 //! Commits and pushes that git itself makes or refuses, because it calls the installed hooks.
 
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use std::fs;

@@ -1,5 +1,6 @@
 //! `skout install`, `uninstall` and `doctor` in repositories of every kind, each made by git itself.
 
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use std::fs;
@@ -262,4 +263,34 @@ fn every_shell_gets_completions_that_know_every_command() {
     let (status, page) = world.skout(&["man"]);
     assert_eq!(status, 0);
     assert!(page.contains(".SH \"SKOUT INSTALL\""), "{page}");
+}
+
+#[test]
+fn doctor_names_hooks_that_git_never_sees_and_a_history_that_is_not_whole() {
+    let world = World::new();
+    world.git(&["commit", "-q", "--allow-empty", "-m", "one"]);
+    world.git(&["commit", "-q", "--allow-empty", "-m", "two"]);
+    let url = format!("file://{}", world.repository().display());
+    world.git_in(world.home.path(), &["clone", "-q", "--depth=1", &url, "shallow"]);
+    let shallow = world.home.path().join("shallow");
+    write_executable(&shallow.join(".git/hooks/pre-push"), "#!/bin/sh\n");
+    world.git_in(&shallow, &["config", "core.hooksPath", ".githooks"]);
+    let (status, said) = world.skout_in(&shallow, &["doctor"]);
+    assert_eq!(status, 2, "{said}");
+    assert!(
+        said.contains("shallow") && said.contains("core.hooksPath names another folder: pre-push"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_hooks_folder_that_cannot_be_written_is_named_and_nothing_is_lost() {
+    let world = World::new();
+    let hooks = world.repository().join(".git/hooks");
+    fs::remove_dir_all(&hooks).unwrap();
+    fs::write(&hooks, "a file in its place").unwrap();
+    let (status, said) = world.skout(&["install"]);
+    assert_eq!(status, 2, "{said}");
+    assert!(said.contains(".git/hooks") && said.contains("writable"), "{said}");
+    assert_eq!(fs::read_to_string(&hooks).unwrap(), "a file in its place");
 }

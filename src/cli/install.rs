@@ -74,7 +74,9 @@ pub(super) fn install(args: &InstallArgs) -> anyhow::Result<Exit> {
             }
         }
     }
-    writeln!(out, "Commits with a leaked key are refused from now on. To see what runs: skout doctor")?;
+    let server = done.iter().any(|one| one.hook == Hook::PreReceive.name());
+    let what = if server { "Pushes to this repository" } else { "Commits" };
+    writeln!(out, "{what} with a leaked key are refused from now on. To see what runs: skout doctor")?;
     Ok(Exit::Clean)
 }
 

@@ -111,7 +111,7 @@ pub(super) fn whole(hook: Hook, program: Option<&Path>) -> String {
         search(program, name)
     );
     let again = if hook == Hook::PreCommit { "exec \"$skout\" hook --quiet pre-commit\n" } else { "" };
-    text += &format!("kept=$(dirname \"$0\")/{name}.{KEPT}\n");
+    text += &format!("kept=${{0%/*}}/{name}.{KEPT}\n");
     text += "[ -x \"$kept\" ] || kept=\n";
     text += "# Called by the pre-commit framework as its older hook: the framework is at work already.\n";
     text += "if [ -n \"$kept\" ] && [ -n \"$PRE_COMMIT_RUNNING_LEGACY\" ] && \
