@@ -146,6 +146,7 @@ fn pushed(rules: &RuleSet) -> Finding {
         ..place("src/<img src=x onerror=alert(1)>.js", &secret)
     };
     let new = Place {
+        object: Some(id(7)),
         origin: Some(Box::new(origin("src/config app.js", true))),
         exposure: Some("shipped to browsers"),
         ..place("src/config app.js", &secret)
