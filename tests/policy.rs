@@ -1,5 +1,7 @@
 //! What is ignored stays ignored, and nothing else: comments, `.skoutignore`, baseline, `skout.toml`.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop anywhere")]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -240,7 +242,7 @@ fn a_report_serves_as_a_baseline() {
 #[test]
 fn rules_of_ones_own_and_disabled_ones() {
     let repo = Repo::new();
-    repo.write("a.txt", &format!("x {}", format!("acme_{}", "0a1b2c3d4e5f60718293a4b5c6d7e8f9")));
+    repo.write("a.txt", &["x acme_", "0a1b2c3d4e5f60718293a4b5c6d7e8f9"].concat());
     assert_eq!(repo.scan(&["scan"]).1, 0);
     let rule = "\u{feff}[[rule]]\nid = \"acme-key\"\nname = \"Acme key\"\nseverity = \"high\"\nanchors = [\"acme_\"]\n\
                 pattern = 'acme_[0-9a-f]{32}'\nimpact = \"All.\"\nremedy = \"Revoke it.\"\n\
@@ -299,4 +301,62 @@ fn the_schema_knows_every_key_and_the_documentation_too() {
     assert_eq!(known("x = 1"), sorted(top));
     assert_eq!(known("[[allow]]\nx = 1"), sorted(&top["allow"]["items"]["properties"]));
     assert_eq!(known("[[rule]]\nx = 1"), sorted(&top["rule"]["items"]["properties"]));
+}
+
+/// Runs skout with standard output going to a reader that leaves at once.
+#[cfg(unix)]
+#[test]
+fn a_reader_that_leaves_changes_nothing() {
+    let repo = Repo::new();
+    repo.write("a.py", &key());
+    for (args, wanted) in [(vec!["scan"], 1), (vec!["scan", "-f", "json"], 1), (vec!["config", "schema"], 0)]
+    {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_skout"))
+            .args(&args)
+            .current_dir(repo.path())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let done = child.wait_with_output().unwrap();
+        assert_eq!(done.status.code(), Some(wanted), "{args:?}");
+        assert!(!said(&done).contains("Broken pipe"), "{}", said(&done));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_trouble_and_secrets_win() {
+    let repo = Repo::new();
+    repo.write("a.txt", "nothing\n");
+    let done = repo.skout(&["scan", "-f", "json", "-o", "/dev/full"]);
+    assert_eq!(status(&done), 2, "{}", said(&done));
+    assert!(said(&done).contains("/dev/full"), "{}", said(&done));
+    repo.write("a.txt", &key());
+    assert_eq!(status(&repo.skout(&["scan", "-f", "json", "-o", "/dev/full"])), 1);
+}
+
+#[test]
+fn old_command_lines_still_work() {
+    let repo = Repo::new();
+    repo.write("a.py", &key());
+    repo.git(&["add", "-A"]);
+    let staged = repo.skout(&["protect", "--staged", "--no-banner", "--redact"]);
+    assert_eq!(status(&staged), 1, "{}", said(&staged));
+    repo.commit();
+    for line in [
+        "detect --source . -v",
+        "detect --no-git --source=. --report-format json --report-path out.json",
+        "dir . --no-color",
+        "fs .",
+        "filesystem . --json --no-verification",
+        "git . --log-opts=--all --no-validate",
+        "-v --no-banner scan . --sarif",
+    ] {
+        let done = repo.skout(&line.split(' ').collect::<Vec<_>>());
+        let ranged = line.contains("--log-opts");
+        assert!(status(&done) == 1 || ranged, "{line}: {}", said(&done));
+    }
+    assert!(repo.read("out.json").contains("skout/v1"));
 }

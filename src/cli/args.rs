@@ -13,6 +13,7 @@ use super::git::GitArgs;
 use super::hook::HookArgs;
 use super::ignore::IgnoreArgs;
 use super::install::InstallArgs;
+use super::migrate::MigrateArgs;
 use super::rules::RulesArgs;
 
 /// Finds leaked API keys and credentials in working trees and git history.
@@ -52,6 +53,8 @@ pub(super) enum Command {
     Baseline(BaselineArgs),
     /// Say which findings do not count, list what was said, take out what is out of date.
     Ignore(IgnoreArgs),
+    /// Move over from another scanner: reads its files, writes skout's own, says what stays behind.
+    Migrate(MigrateArgs),
     /// Check or show the configuration, or write its schema.
     Config(ConfigArgs),
     /// List, show or prove the rules.

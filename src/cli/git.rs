@@ -48,6 +48,7 @@ pub(super) fn run(args: &GitArgs) -> anyhow::Result<Exit> {
     let root = work.unwrap_or_else(|| args.repo.clone());
     let session = Session::new(&args.common, &root)?;
     let jobs = args.common.jobs;
+    let globs = if args.common.include.is_empty() { session.include.clone() } else { globs };
     let paths = || (session.exclude.clone(), globs.clone());
     let range = if let Some(spec) = &args.range {
         Some(Range::open(&args.repo, &range_of(spec)?))

@@ -12,6 +12,7 @@ mod ignore;
 mod install;
 mod last;
 mod legacy;
+mod migrate;
 mod progress;
 mod project;
 mod redact;

@@ -32,7 +32,9 @@ impl Project {
     /// The project whose root (or a folder below it) is known. Names count from its root.
     pub(super) fn at(folder: &Path) -> Self {
         let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
-        let root = folder.ancestors().find(|f| f.join(".git").exists());
+        // A bare repository is its own root; whatever lies above has nothing to say.
+        let bare = |f: &Path| f.join("HEAD").is_file() && f.join("objects").is_dir();
+        let root = folder.ancestors().find(|f| f.join(".git").exists() || bare(f));
         let repository = root.is_some();
         Self { root: root.unwrap_or(&folder).to_path_buf(), repository, ..Self::default() }
     }

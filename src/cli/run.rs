@@ -6,7 +6,7 @@ use clap::Parser;
 
 use super::args::{Cli, Command};
 use super::exit::Exit;
-use super::{baseline, ci, completions, config, git, hook, install, redact, rules, scan};
+use super::{baseline, ci, completions, config, git, hook, install, migrate, redact, rules, scan};
 
 /// Reads the arguments, runs the command, and says on standard error what went wrong.
 pub fn main() -> ExitCode {
@@ -30,6 +30,7 @@ pub fn main() -> ExitCode {
         Some(Command::Man) => completions::man(),
         Some(Command::Baseline(args)) => baseline::run(args),
         Some(Command::Ignore(args)) => super::ignore::run(args),
+        Some(Command::Migrate(args)) => migrate::run(args),
         Some(Command::Config(args)) => config::run(args),
         Some(Command::Rules(args)) => rules::run(args),
         Some(Command::Redact(args)) => redact::run(args),

@@ -62,6 +62,15 @@ impl<'a> Session<'a> {
         self
     }
 
+    /// The same with nothing ignored but comments: whatever is there counts.
+    #[must_use]
+    pub(super) fn ignoring_nothing(mut self) -> Self {
+        self.policy.baseline = None;
+        self.policy.ignore_file = None;
+        self.policy.allow = Vec::new();
+        self
+    }
+
     fn of(args: &'a CommonArgs, project: Project) -> anyhow::Result<Self> {
         let reports = Reports::new(args)?;
         let (mut config, _) = project.config(args.config.as_deref())?;
