@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use sha2::{Digest, Sha256};
 
 use super::args::CommonArgs;
 use super::exit::Exit;
@@ -68,8 +69,18 @@ pub(super) fn run(args: &GitArgs) -> anyhow::Result<Exit> {
         let staged = Staged::open(&args.repo).map_err(explained)?;
         return session.run(&staged.filtered(exclude, only).jobs(jobs));
     }
-    let options = HistoryOptions { include, jobs, exclude, only };
+    let cache_key = (!args.no_cache).then(|| cache_key(&session));
+    let options = HistoryOptions { include, jobs, exclude, only, cache_key };
     session.run(&History::open(&args.repo, options).map_err(explained)?)
+}
+
+/// What the rules, the settings and the version of this run are known by.
+fn cache_key(session: &Session<'_>) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    hasher.update(env!("CARGO_PKG_VERSION"));
+    hasher.update(format!("{:?}", session.settings));
+    session.rules.enabled().for_each(|rule| hasher.update(format!("{rule:?}")));
+    hasher.finalize().into()
 }
 
 /// Trouble with what to do about it.

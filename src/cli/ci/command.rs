@@ -164,7 +164,8 @@ fn source(
             if args.fetch && git::is_shallow(here).map_err(explained)? {
                 fetch::deepen(here, true, &[])?;
             }
-            let options = HistoryOptions { include: Include::default(), jobs, exclude, only };
+            let options =
+                HistoryOptions { include: Include::default(), jobs, exclude, only, cache_key: None };
             Ok(Some(Box::new(History::open(here, options).map_err(explained)?)))
         }
         Wish::Commits { what, .. } => {

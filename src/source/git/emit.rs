@@ -17,6 +17,16 @@ const LFS: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
 /// The longest pointer: the specification allows less than 1,024 bytes.
 const LFS_LONGEST: usize = 1024;
 
+/// What came of scanning an object.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Verdict {
+    /// Nothing was found.
+    pub(super) clean: bool,
+    /// It is plain text: what is binary says nothing of an object built on it, which may be text, in which
+    /// less sure finds count.
+    pub(super) text: bool,
+}
+
 /// Pushes objects into a sink and counts them.
 pub(super) struct Emitter<'s> {
     sink: &'s (dyn Fn(Item<'_>) + Sync),
@@ -37,6 +47,12 @@ impl<'s> Emitter<'s> {
         (self.blobs.load(Relaxed), self.bytes.load(Relaxed))
     }
 
+    /// Counts blobs that an earlier scan has read.
+    pub(super) fn add(&self, blobs: u64, bytes: u64) {
+        self.blobs.fetch_add(blobs, Relaxed);
+        self.bytes.fetch_add(bytes, Relaxed);
+    }
+
     /// Counts a blob that was read and needs no scan.
     pub(super) fn count(&self, bytes: usize) {
         self.blobs.fetch_add(1, Relaxed);
@@ -49,20 +65,19 @@ impl<'s> Emitter<'s> {
         if is_pointer(bytes) {
             return self.pointer(path, bytes, object);
         }
-        self.push(path, bytes, Some(object));
+        self.push(path, bytes, Some(object), None);
     }
 
-    /// The same, and says whether nothing was found in text: what is binary never counts as clean, because
-    /// an object built on it may be text, in which less sure finds count.
-    pub(super) fn watched(&self, path: &str, bytes: &[u8], object: ObjectId) -> bool {
-        if !matches!(text::sniff(bytes), Encoding::Bytes(BlobKind::Text, _)) || is_pointer(bytes) {
+    /// The same, and says what came of it.
+    pub(super) fn watched(&self, path: &str, bytes: &[u8], object: ObjectId) -> Verdict {
+        if is_pointer(bytes) {
             self.file(path, bytes, object);
-            return false;
+            return Verdict { clean: false, text: false };
         }
         self.count(bytes.len());
         let found = AtomicBool::new(false);
-        (self.sink)(Item::Watched(Blob { object: Some(object), ..Blob::whole(path, bytes) }, &found));
-        !found.load(Relaxed)
+        let text = self.push(path, bytes, Some(object), Some(&found));
+        Verdict { clean: !found.load(Relaxed), text }
     }
 
     /// Whether nothing is found in parts of an object; `None` if it is not plain text.
@@ -88,10 +103,12 @@ impl<'s> Emitter<'s> {
         !found.load(Relaxed)
     }
 
-    /// Pushes the name of a file, branch or tag.
-    pub(super) fn name(&self, name: &str, object: Option<ObjectId>) {
+    /// Pushes the name of a file, branch or tag, and says whether nothing was found in it.
+    pub(super) fn name(&self, name: &str, object: Option<ObjectId>) -> bool {
         let blob = Blob { kind: BlobKind::Name, object, ..Blob::whole(name, name.as_bytes()) };
-        (self.sink)(Item::Blob(blob));
+        let found = AtomicBool::new(false);
+        (self.sink)(Item::Watched(blob, &found));
+        !found.load(Relaxed)
     }
 
     /// Reports what is left out on purpose.
@@ -104,15 +121,22 @@ impl<'s> Emitter<'s> {
         (self.sink)(Item::Trouble(error));
     }
 
-    fn push(&self, path: &str, bytes: &[u8], object: Option<ObjectId>) {
+    /// Pushes content; says whether it is plain text.
+    fn push(&self, path: &str, bytes: &[u8], object: Option<ObjectId>, found: Option<&AtomicBool>) -> bool {
+        let send = |blob| match found {
+            Some(found) => (self.sink)(Item::Watched(blob, found)),
+            None => (self.sink)(Item::Blob(blob)),
+        };
         match text::sniff(bytes) {
             Encoding::Bytes(kind, mark) => {
-                (self.sink)(Item::Blob(Blob { kind, object, ..Blob::whole(path, &bytes[mark..]) }));
+                send(Blob { kind, object, ..Blob::whole(path, &bytes[mark..]) });
+                kind == BlobKind::Text
             }
             Encoding::Utf16(little, mark) => {
                 let text = text::from_utf16(&bytes[mark..], little);
                 let unpacked: &[&str] = if little { &["utf-16le"] } else { &["utf-16be"] };
-                (self.sink)(Item::Blob(Blob { object, unpacked, ..Blob::whole(path, text.as_bytes()) }));
+                send(Blob { object, unpacked, ..Blob::whole(path, text.as_bytes()) });
+                false
             }
         }
     }
@@ -122,7 +146,9 @@ impl<'s> Emitter<'s> {
         let name = if path.is_empty() { format!("object {object}") } else { path.to_owned() };
         let content = lfs_id(bytes).map(|id| self.lfs.join(&id[..2]).join(&id[2..4]).join(id));
         match content.map(std::fs::read) {
-            Some(Ok(content)) => self.push(path, &content, Some(object)),
+            Some(Ok(content)) => {
+                self.push(path, &content, Some(object), None);
+            }
             _ => self.trouble(
                 SourceError::new(name, "the content is kept in Git LFS and has not been fetched")
                     .advise("fetch it with `git lfs fetch --all`, then scan again"),

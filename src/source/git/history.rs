@@ -12,6 +12,7 @@ use git2::{ObjectType, Oid, Repository};
 use super::super::origin::Origin;
 use super::super::source::{Coverage, Item, Source, SourceError};
 use super::attribution::{Attribution, bare};
+use super::cache::{Cache, Verdicts};
 use super::emit::Emitter;
 use super::filter::Filter;
 use super::graph::{Graph, shallow_commits};
@@ -19,7 +20,7 @@ use super::holders::Holders;
 use super::pack::{Kind, Store};
 use super::range::{push_message, shallow_end, tips_of};
 use super::read::{self, Wanted};
-use super::reading::Reading;
+use super::reading::{Learned, Reading};
 use super::repo::{Repo, object_id, oid, trouble};
 use crate::blob::ObjectId;
 use crate::glob::GlobSet;
@@ -56,6 +57,9 @@ pub struct HistoryOptions {
     pub exclude: GlobSet,
     /// If not empty, only these paths.
     pub only: GlobSet,
+    /// What the rules and settings of this run are known by, so that objects which the same rules found clean
+    /// before need not be read again; `None` keeps and uses no cache.
+    pub cache_key: Option<[u8; 32]>,
 }
 
 /// Everything that ever was in a repository.
@@ -148,8 +152,16 @@ impl History {
     ) -> Result<Graph, SourceError> {
         let reading = Reading::new(emitter, store, self.options.include.messages);
         let kinds = [Kind::Blob, Kind::Tree, Kind::Commit, Kind::Tag];
-        store.each(&kinds, &|_| false, self.threads(), &reading);
+        let mut cache =
+            self.options.cache_key.map(|key| Cache::load(git.commondir(), key)).unwrap_or_default();
+        if cache.others().any(|id| !store.holds(&id)) {
+            cache.forget();
+        }
+        store.each(&kinds, &|id| cache.is_clean(id), self.threads(), &reading);
+        let (blobs, bytes) = cache.counts();
+        emitter.add(blobs, bytes);
         let learned = reading.finish();
+        self.remember(store, &cache, &learned);
         let mut tips = tips.to_vec();
         if self.options.include.dangling {
             tips.extend(learned.links.keys());
@@ -160,46 +172,33 @@ impl History {
         let trees = (0..graph.len() as u32).map(|n| graph.tree(n));
         missing.extend(trees.filter(|tree| object_id(*tree).is_some_and(|id| !store.holds(&id))));
         if !missing.is_empty() {
-            self.missing(git, &graph, store, emitter, &missing);
+            let holders = Holders::find(store, &missing, self.threads());
+            let partial = is_partial(git);
+            lacking(&graph, &holders, &missing, partial).into_iter().for_each(|error| emitter.trouble(error));
         }
         Ok(graph)
     }
 
-    /// Reports those missing objects that commits of the scan need.
-    fn missing(
-        &self,
-        git: &Repository,
-        graph: &Graph,
-        store: &Store,
-        emitter: &Emitter<'_>,
-        missing: &HashSet<Oid>,
-    ) {
-        let holders = Holders::find(store, missing, self.threads());
-        let mut needed: BTreeMap<Oid, Vec<u8>> = BTreeMap::new();
-        let mut roots: HashSet<u64> = HashSet::new();
-        let trees = (0..graph.len() as u32).map(|n| graph.tree(n));
-        for tree in trees.chain(graph.others.iter().copied()) {
-            if missing.contains(&tree) {
-                needed.entry(tree).or_default();
-            } else if holders.holding(tree).is_some_and(|mark| roots.insert(mark)) {
-                holders.paths(tree).into_iter().for_each(|(path, id)| {
-                    needed.entry(id).or_insert(path);
-                });
+    /// Keeps what was found clean. Commits and tags are read every time.
+    fn remember(&self, store: &Store, cache: &Cache, learned: &Learned) {
+        if self.options.cache_key.is_none() || learned.named {
+            return;
+        }
+        let link = |id: &ObjectId| oid(id).is_some_and(|id| learned.links.contains_key(&id));
+        let (mut verdicts, mut news) = (Verdicts::default(), false);
+        for id in store.ids().filter(|id| !link(id)) {
+            let Ok(raw) = id.as_bytes().try_into() else { continue };
+            if learned.unclean.contains(&id) {
+                verdicts.other.push(raw);
+            } else {
+                news |= !cache.is_clean(&id);
+                verdicts.clean.push(raw);
             }
         }
-        let Some((first, path)) = needed.first_key_value() else { return };
-        let more = if needed.len() > 1 { format!(" and {} more", needed.len() - 1) } else { String::new() };
-        let path = String::from_utf8_lossy(path);
-        let place =
-            if path.is_empty() { format!("object {first}") } else { format!("{path} (object {first})") };
-        let partial = git.config().is_ok_and(|c| c.get_string("extensions.partialclone").is_ok());
-        let advice = if partial {
-            "this is a partial clone: `git fetch --refetch --no-filter` brings the rest"
-        } else {
-            "`git fetch --refetch` or a fresh clone may bring it back; `git fsck --full` lists what is missing"
-        };
-        emitter
-            .trouble(SourceError::new(format!("{place}{more}"), "is not in this repository").advise(advice));
+        (verdicts.blobs, verdicts.bytes) = learned.clean;
+        if news {
+            cache.save(&mut verdicts);
+        }
     }
 
     fn threads(&self) -> usize {
@@ -279,6 +278,39 @@ impl Source for History {
         }
         Ok(answers)
     }
+}
+
+/// Whether the clone left objects out on purpose (git's documentation, "partial-clone").
+fn is_partial(git: &Repository) -> bool {
+    let Ok(config) = git.config() else { return false };
+    let remote = config.entries(Some(r"^remote\..*\.promisor$")).is_ok_and(|mut list| list.next().is_some());
+    remote || config.get_string("extensions.partialclone").is_ok()
+}
+
+/// The missing objects that commits of the scan need, in one message.
+fn lacking(graph: &Graph, holders: &Holders, missing: &HashSet<Oid>, partial: bool) -> Option<SourceError> {
+    let mut needed: BTreeMap<Oid, Vec<u8>> = BTreeMap::new();
+    let mut roots: HashSet<u64> = HashSet::new();
+    let trees = (0..graph.len() as u32).map(|n| graph.tree(n));
+    for tree in trees.chain(graph.others.iter().copied()) {
+        if missing.contains(&tree) {
+            needed.entry(tree).or_default();
+        } else if holders.holding(tree).is_some_and(|mark| roots.insert(mark)) {
+            holders.paths(tree).into_iter().for_each(|(path, id)| {
+                needed.entry(id).or_insert(path);
+            });
+        }
+    }
+    let (first, path) = needed.first_key_value()?;
+    let more = if needed.len() > 1 { format!(" and {} more", needed.len() - 1) } else { String::new() };
+    let path = String::from_utf8_lossy(path);
+    let place = if path.is_empty() { format!("object {first}") } else { format!("{path} (object {first})") };
+    let advice = if partial {
+        "this is a partial clone: `git fetch --refetch --no-filter` brings the rest"
+    } else {
+        "`git fetch --refetch` or a fresh clone may bring it back; `git fsck --full` lists what is missing"
+    };
+    Some(SourceError::new(format!("{place}{more}"), "is not in this repository").advise(advice))
 }
 
 /// Every distinct blob that the commits reach, and the names on the way.

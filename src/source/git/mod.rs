@@ -1,6 +1,7 @@
 //! Git as a source: the index, ranges of commits, whole histories.
 
 mod attribution;
+mod cache;
 mod commit;
 mod emit;
 mod facts;

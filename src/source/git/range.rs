@@ -188,7 +188,9 @@ impl Range {
         for path in &found.submodules {
             emitter.skipped(path, "is a submodule, a repository of its own: run `skout git` in it");
         }
-        found.names.iter().for_each(|name| emitter.name(name, None));
+        for name in &found.names {
+            emitter.name(name, None);
+        }
         found.blobs.extend(graph.others.iter().map(|id| Wanted { id: *id, path: String::new() }));
         read::push_all(&self.repo, &git, &found.blobs, &emitter, self.jobs);
         let (blobs, bytes) = emitter.counts();

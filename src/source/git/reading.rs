@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use git2::Oid;
 
@@ -33,9 +34,11 @@ pub(super) struct Learned {
     /// Objects that a tree names and that are not there.
     pub(super) missing: HashSet<ObjectId>,
     /// Objects in which something was found, or which cannot be read.
-    pub(super) unclean: Vec<ObjectId>,
-    /// Objects that cannot be read.
-    pub(super) broken: Vec<ObjectId>,
+    pub(super) unclean: HashSet<ObjectId>,
+    /// Whether a secret stands in the name of a file.
+    pub(super) named: bool,
+    /// Clean blobs, and their bytes.
+    pub(super) clean: (u64, u64),
 }
 
 /// Reads a history.
@@ -43,18 +46,23 @@ pub(super) struct Reading<'a> {
     emitter: &'a Emitter<'a>,
     store: &'a Store,
     messages: bool,
+    clean_blobs: AtomicU64,
+    clean_bytes: AtomicU64,
     learned: Mutex<Learned>,
 }
 
 impl<'a> Reading<'a> {
     /// Pushes through `emitter` what `store` holds; messages only if wanted.
     pub(super) fn new(emitter: &'a Emitter<'a>, store: &'a Store, messages: bool) -> Self {
-        Self { emitter, store, messages, learned: Mutex::default() }
+        let (clean_blobs, clean_bytes) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { emitter, store, messages, clean_blobs, clean_bytes, learned: Mutex::default() }
     }
 
     /// What was learned, once everything is read.
     pub(super) fn finish(self) -> Learned {
-        self.learned.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+        let clean = (self.clean_blobs.into_inner(), self.clean_bytes.into_inner());
+        let learned = self.learned.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Learned { clean, ..learned }
     }
 
     fn learned(&self) -> std::sync::MutexGuard<'_, Learned> {
@@ -69,10 +77,22 @@ impl<'a> Reading<'a> {
                 && self.emitter.parts_clean(object.bytes, &windows) == Some(true)
             {
                 self.emitter.count(object.bytes.len());
+                self.count_clean(object);
                 return true;
             }
         }
-        self.emitter.watched("", object.bytes, object.id)
+        let verdict = self.emitter.watched("", object.bytes, object.id);
+        if verdict.clean {
+            self.count_clean(object);
+        } else {
+            self.learned().unclean.insert(object.id);
+        }
+        verdict.clean && verdict.text
+    }
+
+    fn count_clean(&self, object: &Object<'_>) {
+        self.clean_blobs.fetch_add(1, Relaxed);
+        self.clean_bytes.fetch_add(object.bytes.len() as u64, Relaxed);
     }
 
     fn commit(&self, object: &Object<'_>) -> bool {
@@ -100,7 +120,7 @@ impl<'a> Reading<'a> {
     fn tree(&self, object: &Object<'_>, seams: Option<&Seams>) -> bool {
         let whole = std::slice::from_ref(&(0..usize::MAX));
         let mut fresh = seams.map_or(whole, |seams| &seams.ranges).iter().peekable();
-        let mut at = 0;
+        let (mut at, mut clean) = (0, true);
         while at < object.bytes.len() {
             let Some((name, end, file)) = entry(object.bytes, at) else {
                 self.broken(object.id, "it is no tree".to_owned());
@@ -108,42 +128,47 @@ impl<'a> Reading<'a> {
             };
             while fresh.next_if(|range| range.end < at).is_some() {}
             if fresh.peek().is_none() {
-                return true;
+                break;
             }
             if fresh.peek().is_some_and(|range| range.start <= end) {
-                self.entry(&object.bytes[name], &object.bytes[end - 20..end], file);
+                clean &= self.entry(&object.bytes[name], &object.bytes[end - 20..end], file);
             }
             at = end;
         }
-        true
+        if !clean {
+            self.learned().unclean.insert(object.id);
+        }
+        clean
     }
 
-    fn entry(&self, name: &[u8], id: &[u8], here: bool) {
-        if let Some(id) = ObjectId::from_bytes(id).filter(|id| here && !self.store.holds(id)) {
+    /// Looks at one entry; says whether its object is there and nothing stands in its name.
+    fn entry(&self, name: &[u8], id: &[u8], here: bool) -> bool {
+        let missing = ObjectId::from_bytes(id).filter(|id| here && !self.store.holds(id));
+        let mut clean = missing.is_none();
+        if let Some(id) = missing {
             self.learned().missing.insert(id);
         }
         if may_hold_secret(name) && self.learned().names.insert(name.to_vec()) {
-            self.emitter.name(&String::from_utf8_lossy(name), None);
+            let nothing = self.emitter.name(&String::from_utf8_lossy(name), None);
+            self.learned().named |= !nothing;
+            clean &= nothing;
         }
+        clean
     }
 }
 
 impl Visit for Reading<'_> {
     fn object(&self, object: &Object<'_>, seams: Option<&Seams>) -> bool {
-        let clean = match object.kind {
+        match object.kind {
             Kind::Blob => self.blob(object, seams),
             Kind::Tree => self.tree(object, seams),
             Kind::Commit => self.commit(object),
             Kind::Tag => self.tag(object),
-        };
-        if !clean {
-            self.learned().unclean.push(object.id);
         }
-        clean
     }
 
     fn broken(&self, id: ObjectId, problem: String) {
-        self.learned().broken.push(id);
+        self.learned().unclean.insert(id);
         self.emitter.trouble(
             SourceError::new(format!("object {id}"), problem)
                 .advise("the repository is damaged: `git fsck --full` says more, a fresh clone mends it"),

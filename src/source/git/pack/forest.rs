@@ -250,8 +250,8 @@ impl<'p> Forest<'p> {
     fn show(&self, n: u32, (kind, bytes): (Kind, &[u8]), seams: Option<&Seams>, visit: &dyn Visit) -> bool {
         match self.need(n as usize) {
             Need::Read => visit.object(&Object { id: self.id(n as usize), kind, bytes }, seams),
-            Need::Clean => true,
-            Need::Elsewhere => false,
+            // Known to be clean, but not whether it is text.
+            Need::Clean | Need::Elsewhere => false,
         }
     }
 

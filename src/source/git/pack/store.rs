@@ -123,6 +123,12 @@ impl Store {
         self.packs.iter().any(|pack| pack.index.find(id.as_bytes()).is_some()) || self.loose_ids.contains(id)
     }
 
+    /// The ids of all objects; those in two packs twice.
+    pub(in super::super) fn ids(&self) -> impl Iterator<Item = ObjectId> + '_ {
+        let packed = self.packs.iter().flat_map(|pack| (0..pack.index.len()).map(|n| pack.id(n)));
+        packed.chain(self.loose.iter().map(|loose| loose.id))
+    }
+
     /// Shows every distinct object of the `wanted` kinds to `visit`, except those that `clean` knows (a
     /// question for each pack in the order of ids), on `threads` threads.
     pub(in super::super) fn each(

@@ -1,0 +1,144 @@
+//! A repository built for one test, with fixed dates and nothing of the machine's own settings.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A home folder with a repository in it.
+pub(crate) struct World {
+    home: TempDir,
+}
+
+/// What skout said.
+pub(crate) struct Said {
+    pub(crate) status: i32,
+    pub(crate) json: Value,
+    pub(crate) errors: String,
+}
+
+impl Said {
+    /// How many secrets were found.
+    pub(crate) fn found(&self) -> usize {
+        self.json["findings"].as_array().map_or(0, Vec::len)
+    }
+
+    /// `path:line` of every place, in the order of the report.
+    pub(crate) fn places(&self) -> Vec<String> {
+        let rows = self.json["findings"].as_array().into_iter().flatten();
+        let places = rows.flat_map(|row| row["locations"].as_array().into_iter().flatten());
+        places.map(|l| format!("{}:{}", l["path"].as_str().unwrap(), l["line"])).collect()
+    }
+
+    /// The first place of the first finding.
+    pub(crate) fn first(&self) -> &Value {
+        &self.json["findings"][0]["locations"][0]
+    }
+
+    pub(crate) fn complete(&self) -> bool {
+        self.json["scan"]["complete"].as_bool().unwrap()
+    }
+}
+
+impl World {
+    /// An empty repository.
+    pub(crate) fn new() -> Self {
+        let world = Self { home: tempfile::tempdir().unwrap() };
+        fs::create_dir(world.root()).unwrap();
+        world.git(&["init", "-q", "-b", "main"]);
+        world
+    }
+
+    pub(crate) fn root(&self) -> PathBuf {
+        self.home.path().join("project")
+    }
+
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    fn command(&self, program: &str, folder: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(folder).env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
+        command.env("HOME", self.home.path()).env("GIT_CONFIG_NOSYSTEM", "1");
+        for who in ["AUTHOR", "COMMITTER"] {
+            command.env(format!("GIT_{who}_NAME"), "Ada").env(format!("GIT_{who}_EMAIL"), "ada@example.org");
+            command.env(format!("GIT_{who}_DATE"), "2024-05-01T12:00:00+02:00");
+        }
+        command
+    }
+
+    /// Runs git in a folder and returns what it printed; it must succeed.
+    pub(crate) fn git_in(&self, folder: &Path, args: &[&str]) -> String {
+        let out = self.command("git", folder).args(args).output().unwrap();
+        assert!(out.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8_lossy(&out.stdout).trim().to_owned()
+    }
+
+    pub(crate) fn git(&self, args: &[&str]) -> String {
+        self.git_in(&self.root(), args)
+    }
+
+    /// Runs git and lets it fail (a merge that ends in a conflict does).
+    pub(crate) fn try_git(&self, args: &[&str]) -> Output {
+        self.command("git", &self.root()).args(args).output().unwrap()
+    }
+
+    pub(crate) fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+        let path = self.root().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    /// Writes a file and stages it.
+    pub(crate) fn stage(&self, path: &str, content: impl AsRef<[u8]>) {
+        self.write(path, content);
+        self.git(&["add", "-f", "--", path]);
+    }
+
+    /// Writes a file and commits it; returns the commit.
+    pub(crate) fn commit(&self, path: &str, content: impl AsRef<[u8]>, message: &str) -> String {
+        self.stage(path, content);
+        self.git(&["commit", "-q", "-m", message]);
+        self.git(&["rev-parse", "HEAD"])
+    }
+
+    /// Runs `skout git ARGS` in a folder.
+    pub(crate) fn skout_in(&self, folder: &Path, args: &[&str]) -> Said {
+        let mut command = self.command(env!("CARGO_BIN_EXE_skout"), folder);
+        let out = command.arg("git").args(args).args(["-f", "json"]).output().unwrap();
+        let json = serde_json::from_slice(&out.stdout).unwrap_or_default();
+        Said {
+            status: out.status.code().unwrap(),
+            json,
+            errors: String::from_utf8_lossy(&out.stderr).into_owned(),
+        }
+    }
+
+    pub(crate) fn skout(&self, args: &[&str]) -> Said {
+        self.skout_in(&self.root(), args)
+    }
+}
+
+/// A key of its own for each number, put together here so that no file of the project holds one.
+pub(crate) fn key(n: u64) -> String {
+    let mut state = n.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut letters = |count: usize| -> String {
+        let alphabet = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+        let mut next = || {
+            state ^= state >> 12;
+            state ^= state << 25;
+            state ^= state >> 27;
+            (state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize
+        };
+        (0..count).map(|_| char::from(alphabet[next() % alphabet.len()])).collect()
+    };
+    format!("sk-{}T3Blbk{}{}", letters(20), "FJ", letters(20))
+}
+
+/// A line of configuration that holds the key of this number.
+pub(crate) fn line(n: u64) -> String {
+    format!("OPENAI_API_KEY = \"{}\"\n", key(n))
+}
