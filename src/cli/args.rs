@@ -5,15 +5,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::baseline::BaselineArgs;
 use super::ci::CiArgs;
 use super::completions::CompletionsArgs;
-use super::config::ConfigArgs;
 use super::git::GitArgs;
 use super::hook::HookArgs;
-use super::ignore::IgnoreArgs;
 use super::install::InstallArgs;
 use super::migrate::MigrateArgs;
+use super::policy::{BaselineArgs, ConfigArgs, IgnoreArgs};
 use super::rules::RulesArgs;
 
 /// Finds leaked API keys and credentials in working trees and git history.

@@ -1,18 +1,15 @@
 //! The command line: arguments in, an exit status out. One file a family of commands.
 
 mod args;
-mod baseline;
 mod ci;
 mod completions;
-mod config;
 mod exit;
 mod git;
 mod hook;
-mod ignore;
 mod install;
-mod last;
 mod legacy;
 mod migrate;
+mod policy;
 mod progress;
 mod project;
 mod redact;
@@ -24,7 +21,6 @@ mod run;
 mod say;
 mod scan;
 mod session;
-mod survey;
 mod terminal;
 
 pub use run::main;

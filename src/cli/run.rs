@@ -6,7 +6,7 @@ use clap::Parser;
 
 use super::args::{Cli, Command};
 use super::exit::Exit;
-use super::{baseline, ci, completions, config, git, hook, install, migrate, redact, rules, scan};
+use super::{ci, completions, git, hook, install, migrate, policy, redact, rules, scan};
 
 /// Reads the arguments, runs the command, and says on standard error what went wrong.
 pub fn main() -> ExitCode {
@@ -28,10 +28,10 @@ pub fn main() -> ExitCode {
         Some(Command::Doctor) => install::doctor(),
         Some(Command::Completions(args)) => completions::completions(args),
         Some(Command::Man) => completions::man(),
-        Some(Command::Baseline(args)) => baseline::run(args),
-        Some(Command::Ignore(args)) => super::ignore::run(args),
+        Some(Command::Baseline(args)) => policy::baseline(args),
+        Some(Command::Ignore(args)) => policy::ignore(args),
         Some(Command::Migrate(args)) => migrate::run(args),
-        Some(Command::Config(args)) => config::run(args),
+        Some(Command::Config(args)) => policy::config(args),
         Some(Command::Rules(args)) => rules::run(args),
         Some(Command::Redact(args)) => redact::run(args),
         Some(Command::Git(args)) => git::run(args),

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 
 use super::args::CommonArgs;
 use super::exit::Exit;
-use super::last;
+use super::policy;
 use super::progress;
 use super::project::Project;
 use super::reports::Reports;
@@ -135,7 +135,7 @@ impl<'a> Session<'a> {
     /// The same, and lets `then` say more once the reports are written.
     pub(super) fn run_then(&self, source: &dyn Source, then: &mut Then<'_>) -> anyhow::Result<Exit> {
         let report = self.report(source)?;
-        last::remember(&self.project, &report);
+        policy::remember(&self.project, &report);
         let exit = self.exit(&report);
         match self.reports.write(&report).and_then(|()| then(&report, exit)) {
             // Secrets win over trouble, but the trouble is told.

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::exit::Exit;
-use super::project::Project;
-use super::say::say;
+use crate::cli::exit::Exit;
+use crate::cli::project::Project;
+use crate::cli::say::say;
 use crate::config::{Config, NAMES, SCHEMA};
 use crate::detect::{Detector, Settings};
 use crate::policy::IGNORE_FILE;
@@ -14,7 +14,7 @@ use crate::rule::{Confidence, RuleSet, Selection};
 
 /// `skout config`.
 #[derive(Debug, Args)]
-pub(super) struct ConfigArgs {
+pub(in crate::cli) struct ConfigArgs {
     #[command(subcommand)]
     command: ConfigCommand,
 }
@@ -37,7 +37,7 @@ struct Where {
 }
 
 /// Runs it.
-pub(super) fn run(args: &ConfigArgs) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn run(args: &ConfigArgs) -> anyhow::Result<Exit> {
     match &args.command {
         ConfigCommand::Check(place) => check(place.config.as_deref())?,
         ConfigCommand::Show(place) => show(place.config.as_deref())?,

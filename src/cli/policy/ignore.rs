@@ -5,19 +5,19 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
-use super::args::CommonArgs;
-use super::exit::Exit;
 use super::last;
-use super::project::{Project, read_if_there, replace};
-use super::say::say;
-use super::session::Session;
 use super::survey::{Extent, survey};
+use crate::cli::args::CommonArgs;
+use crate::cli::exit::Exit;
+use crate::cli::project::{Project, read_if_there, replace};
+use crate::cli::say::say;
+use crate::cli::session::Session;
 use crate::policy::{Date, Entry, IGNORE_FILE, IgnoreFile, Known, Subject, with_entry, without_lines};
 use crate::secret::Fingerprint;
 
 /// `skout ignore`.
 #[derive(Debug, Args)]
-pub(super) struct IgnoreArgs {
+pub(in crate::cli) struct IgnoreArgs {
     #[command(subcommand)]
     command: IgnoreCommand,
 }
@@ -57,7 +57,7 @@ struct AddArgs {
 }
 
 /// Runs it.
-pub(super) fn run(args: &IgnoreArgs) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn run(args: &IgnoreArgs) -> anyhow::Result<Exit> {
     let project = Project::at(Path::new("."));
     match &args.command {
         IgnoreCommand::Add(args) => add(&project, args),

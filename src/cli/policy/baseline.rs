@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
-use super::args::CommonArgs;
-use super::exit::Exit;
-use super::project::{Project, read_if_there, replace};
-use super::say::say;
-use super::session::Session;
 use super::survey::{Extent, survey};
+use crate::cli::args::CommonArgs;
+use crate::cli::exit::Exit;
+use crate::cli::project::{Project, read_if_there, replace};
+use crate::cli::say::say;
+use crate::cli::session::Session;
 use crate::policy::{Baseline, Known};
 use crate::secret::Fingerprint;
 
@@ -19,7 +19,7 @@ const DEFAULT: &str = ".skout-baseline";
 
 /// `skout baseline`.
 #[derive(Debug, Args)]
-pub(super) struct BaselineArgs {
+pub(in crate::cli) struct BaselineArgs {
     #[command(subcommand)]
     command: BaselineCommand,
 }
@@ -56,7 +56,7 @@ struct What {
 }
 
 /// Runs it.
-pub(super) fn run(args: &BaselineArgs) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn run(args: &BaselineArgs) -> anyhow::Result<Exit> {
     match &args.command {
         BaselineCommand::Create { force, what } => create(what, *force),
         BaselineCommand::Update(what) => update(what),

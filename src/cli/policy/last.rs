@@ -6,7 +6,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::project::{Project, read_if_there};
+use crate::cli::project::{Project, read_if_there};
 use crate::policy::{Baseline, Known};
 use crate::report::Report;
 
@@ -15,7 +15,7 @@ fn file(project: &Project) -> Option<PathBuf> {
 }
 
 /// Writes down what was found. A folder that cannot be written to is no trouble: only `--last` needs it.
-pub(super) fn remember(project: &Project, report: &Report<'_>) {
+pub(in crate::cli) fn remember(project: &Project, report: &Report<'_>) {
     let Some(path) = file(project) else { return };
     if report.findings.is_empty() {
         let _gone_or_never_there = std::fs::remove_file(path);
@@ -40,7 +40,7 @@ fn write(path: PathBuf, text: &str) -> io::Result<()> {
 ///
 /// # Errors
 /// The file is there and cannot be read.
-pub(super) fn recall(project: &Project) -> anyhow::Result<Vec<Known>> {
+pub(in crate::cli) fn recall(project: &Project) -> anyhow::Result<Vec<Known>> {
     let Some(path) = file(project) else { return Ok(Vec::new()) };
     let text = read_if_there(&path)?.unwrap_or_default();
     Ok(Baseline::parse(&path.display().to_string(), &text)?.lines().cloned().collect())

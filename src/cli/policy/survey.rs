@@ -3,15 +3,15 @@
 
 use anyhow::bail;
 
-use super::project::Project;
-use super::session::Session;
+use crate::cli::project::Project;
+use crate::cli::session::Session;
 use crate::report::Report;
 use crate::source::git::{History, HistoryOptions};
 use crate::source::{FileOptions, Files};
 
 /// Which parts to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
+pub(in crate::cli) enum Extent {
     /// Files as they are now.
     Tree,
     /// Files as they are now and were in any commit.
@@ -22,7 +22,7 @@ pub(super) enum Extent {
 ///
 /// # Errors
 /// Something could not be read, so that nobody could say what is gone.
-pub(super) fn survey<'s>(
+pub(in crate::cli) fn survey<'s>(
     session: &'s Session<'_>,
     project: &Project,
     extent: Extent,
