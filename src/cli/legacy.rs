@@ -42,6 +42,9 @@ const RENAMED: &[(&str, &[&str])] = &[
     ("--github-actions", &["--format", "github"]),
 ];
 
+/// Commands that no other scanner has: their options, and what git hands to hooks, stay as they are.
+const OURS: &[&str] = &["ci", "hook", "install", "uninstall", "doctor"];
+
 /// Switches that may stand before an old command.
 const EARLY: &[&str] = &["-v", "--verbose", "-q", "--quiet", "--no-banner", "--no-color", "--no-update"];
 
@@ -64,6 +67,7 @@ pub(super) fn rewrite(typed: impl IntoIterator<Item = OsString>) -> Vec<OsString
             out.push(rest.remove(n));
             out.extend(options(rest));
         }
+        Some((0, word)) if OURS.contains(&word.as_str()) => out.extend(rest),
         _ => out.extend(options(rest)),
     }
     out
@@ -156,6 +160,14 @@ fn joined(mut args: Vec<OsString>) -> Vec<OsString> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_git_and_builds_hand_over_stays_as_it_is() {
+        for typed in ["ci --sarif=a.sarif --report b.json", "hook pre-push origin file:///srv/a.git"] {
+            let words = || format!("skout {typed}").split(' ').map(OsString::from).collect::<Vec<_>>();
+            assert_eq!(rewrite(words()), words());
+        }
+    }
 
     #[test]
     fn old_command_lines_become_ours() {
