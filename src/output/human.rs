@@ -59,7 +59,9 @@ impl Page<'_> {
             if let Some(since) = story::introduced(origin) {
                 self.label("Since:", &since)?;
             }
-            self.label("Now:", &story::whereabouts(origin))?;
+            if let Some(now) = story::now(finding) {
+                self.label("Now:", &now)?;
+            }
             if let Some(link) = &origin.link {
                 self.label("See:", link)?;
             }

@@ -100,6 +100,15 @@ pub(super) fn whereabouts(origin: &Origin) -> String {
     parts.join("; ")
 }
 
+/// Where the secret as a whole is now: the place that HEAD still has, if there is one, speaks for it.
+pub(super) fn now(finding: &Finding) -> Option<String> {
+    let present = present_place(finding);
+    let origin = present.origin.as_deref()?;
+    let elsewhere = !std::ptr::eq(present, finding.first_place());
+    let place = if elsewhere { format!("in {}: ", present.path) } else { String::new() };
+    Some(format!("{place}{}", whereabouts(origin)))
+}
+
 /// What to do, the most urgent first; the first step stands for itself.
 pub(super) fn steps(report: &Report<'_>, finding: &Finding) -> Vec<String> {
     let rule = report.rules.get(finding.rule);
