@@ -21,7 +21,6 @@ fn every_rule_finds_what_its_examples_mark_and_nothing_else() {
 fn every_rule_has_two_examples_of_each_kind_and_a_reference() {
     let lacking: Vec<String> = RuleSet::builtin()
         .all()
-        // What is no provider's has no provider's page.
         .filter(|(_, rule)| rule.matches.len() < 2 || rule.clean.len() < 2 || rule.references.is_empty())
         .map(|(_, rule)| rule.id.to_string())
         .collect();

@@ -111,22 +111,41 @@ impl<'r> Detector<'r> {
         };
         let mut findings = Vec::new();
         decode::descend(&collector, &view, &hits, &mut |candidates| {
-            if !candidates.is_empty() {
-                let judged = candidates.into_iter().filter_map(|c| self.judge(c, trace)).collect();
-                findings = self.findings(blob, overlap::settle(judged));
+            if candidates.is_empty() {
+                return;
             }
+            let mut public = Vec::new();
+            let mut judged: Vec<Candidate<'_>> =
+                candidates.into_iter().filter_map(|c| self.judge(c, &mut public, trace)).collect();
+            judged.retain(|c| {
+                let span = c.view.in_blob(c.span.clone());
+                !public.iter().any(|p: &Range<usize>| p.start < span.end && span.start < p.end)
+            });
+            findings = self.findings(blob, overlap::settle(judged));
         });
         findings
     }
 
-    /// Lets every judge speak; `None` if one refuses or the candidate is not sure enough.
-    fn judge<'v>(&self, mut candidate: Candidate<'v>, trace: &mut dyn FnMut(Trace)) -> Option<Candidate<'v>> {
+    /// Lets every judge speak; `None` if one refuses or the candidate is not sure enough. What is meant for
+    /// the public is noted in `public`.
+    fn judge<'v>(
+        &self,
+        mut candidate: Candidate<'v>,
+        public: &mut Vec<Range<usize>>,
+        trace: &mut dyn FnMut(Trace),
+    ) -> Option<Candidate<'v>> {
         let mut refused = None;
         for judge in COURT.iter().filter(|j| !self.settings.silent.iter().any(|s| s == j.name)) {
-            if let Verdict::Reject(text) = (judge.judge)(&mut candidate) {
-                refused = Some(Reason { judge: judge.name, text });
-                break;
+            let (text, known) = match (judge.judge)(&mut candidate) {
+                Verdict::Pass => continue,
+                Verdict::Reject(text) => (text, false),
+                Verdict::Public(text) => (text, true),
+            };
+            if known {
+                public.push(candidate.view.in_blob(candidate.span.clone()));
             }
+            refused = Some(Reason { judge: judge.name, text });
+            break;
         }
         if refused.is_none()
             && candidate.view.blob.kind == BlobKind::Binary

@@ -94,7 +94,8 @@ impl Rule {
             (Syntax::Pattern, true) => 1,
             (Syntax::Url, _) => 1,
             (Syntax::Assignment, false) => 2,
-            (Syntax::Assignment, true) => u8::from(!self.pattern.is_empty()),
+            (Syntax::Assignment, true) if self.pattern.is_empty() => 0,
+            (Syntax::Assignment, true) => 2,
         }
     }
 }

@@ -11,8 +11,10 @@ use crate::detect::Candidate;
 pub enum Verdict {
     /// Nothing to say.
     Pass,
-    /// This is no secret, and why.
+    /// This is no secret of the rule's kind, and why.
     Reject(String),
+    /// This is meant for the public, and why: no other rule may take the same bytes for a secret either.
+    Public(String),
 }
 
 /// One doubt. A judge may also raise or lower the candidate's confidence, or declare it proven.

@@ -9,7 +9,7 @@ pub(super) fn aws_id(secret: &[u8]) -> Shape {
     let body = secret.get(4..).unwrap_or_default();
     let distinct = body.iter().collect::<std::collections::BTreeSet<_>>().len();
     if memchr::memmem::find(secret, b"EXAMPLE").is_some() {
-        Shape::Foreign("is the example of the documentation")
+        Shape::Public("is the example of the documentation")
     } else if distinct < 6 {
         Shape::Foreign("is less random than an id")
     } else if body.iter().any(u8::is_ascii_digit) || distinct > 8 {
@@ -34,10 +34,10 @@ pub(super) fn azure_key(secret: &[u8]) -> Shape {
     match token::base64(secret).map(|bytes| bytes.len()) {
         // The emulator's key is public (Microsoft, "Use the Azurite emulator").
         Some(_) if secret.starts_with(b"Eby8vdM02xNOcqFl") => {
-            Shape::Foreign("is the public key of the storage emulator")
+            Shape::Public("is the public key of the storage emulator")
         }
         Some(_) if secret.starts_with(b"C2y6yDjf5/R+ob0N") => {
-            Shape::Foreign("is the public key of the Cosmos DB emulator")
+            Shape::Public("is the public key of the Cosmos DB emulator")
         }
         _ if shannon(secret) < 4.0 => Shape::Foreign("is less random than a key"),
         Some(32 | 64) => Shape::Proven("decodes to a key of the right length"),
@@ -89,8 +89,8 @@ mod tests {
     }
 
     #[test]
-    fn an_example_id_is_foreign() {
-        assert!(matches!(aws_id(format!("AKIA{}", "IOSFODNN7EXAMPLE").as_bytes()), Shape::Foreign(_)));
+    fn an_example_id_is_public() {
+        assert!(matches!(aws_id(format!("AKIA{}", "IOSFODNN7EXAMPLE").as_bytes()), Shape::Public(_)));
         assert_eq!(aws_id(&key("AKIA<B32:15>7")), Shape::Plain);
     }
 }

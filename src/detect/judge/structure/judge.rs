@@ -53,6 +53,7 @@ pub(in crate::detect::judge) fn judge(c: &mut Candidate<'_>) -> Verdict {
         }
         Shape::Odd(missing) => c.lower("structure", missing),
         Shape::Foreign(what) => return Verdict::Reject(what.to_owned()),
+        Shape::Public(what) => return Verdict::Public(what.to_owned()),
     }
     Verdict::Pass
 }

@@ -10,17 +10,17 @@ pub(super) fn look(secret: &[u8]) -> Shape {
         return Shape::Foreign("its header is no JSON with 'alg'");
     };
     if header["alg"].as_str().is_some_and(|alg| alg.eq_ignore_ascii_case("none")) {
-        return Shape::Foreign("is not signed");
+        return Shape::Public("is not signed");
     }
     let text = |claim: &str| claims[claim].as_str().unwrap_or_default();
     if text("role") == "anon" && (text("iss") == "supabase" || text("iss") == "supabase-demo") {
-        return Shape::Foreign("is the public key of a Supabase project");
+        return Shape::Public("is the public key of a Supabase project");
     }
     if matches!(text("name"), "John Doe" | "Jane Doe")
         || text("sub") == "1234567890"
         || text("iss") == "supabase-demo"
     {
-        return Shape::Foreign("is the example of the documentation");
+        return Shape::Public("is the example of the documentation");
     }
     // Not proven: the kinds that say more (a provider's own tokens) come first.
     Shape::Plain
@@ -57,13 +57,13 @@ mod tests {
     fn a_header_needs_alg() {
         assert_eq!(look(&jwt(r#"{"alg":"HS256"}"#, r#"{"sub":"42"}"#)), Shape::Plain);
         assert!(matches!(look(&jwt(r#"{"typ":"JWT"}"#, r#"{"sub":"42"}"#)), Shape::Foreign(_)));
-        assert!(matches!(look(&jwt(r#"{"alg":"none"}"#, r#"{"sub":"42"}"#)), Shape::Foreign(_)));
+        assert!(matches!(look(&jwt(r#"{"alg":"none"}"#, r#"{"sub":"42"}"#)), Shape::Public(_)));
     }
 
     #[test]
     fn a_public_key_of_supabase_is_no_secret_and_a_service_role_is() {
         let anon = jwt(r#"{"alg":"HS256"}"#, r#"{"iss":"supabase","role":"anon"}"#);
-        assert!(matches!(look(&anon), Shape::Foreign(_)));
+        assert!(matches!(look(&anon), Shape::Public(_)));
         let service = jwt(r#"{"alg":"HS256"}"#, r#"{"iss":"supabase","role":"service_role"}"#);
         assert!(matches!(supabase_service(&service), Shape::Proven(_)));
         assert!(matches!(supabase_service(&anon), Shape::Foreign(_)));

@@ -11,6 +11,8 @@ pub(in crate::detect::judge) enum Shape {
     Odd(&'static str),
     /// It is of its kind, whatever its style, but not whole: less sure. Says what is missing.
     Damaged(&'static str),
-    /// It is something else, which needs no report. Says what.
+    /// It is something else, which another rule may report. Says what.
     Foreign(&'static str),
+    /// It is meant for the public or known to everybody: no rule may report it. Says what.
+    Public(&'static str),
 }

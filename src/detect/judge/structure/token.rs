@@ -52,7 +52,7 @@ pub(super) fn basic_auth(secret: &[u8]) -> Shape {
             if text.chars().any(char::is_control) {
                 Shape::Foreign("is no base64 of a user and a password")
             } else if placeholder.iter().any(|word| lower.starts_with(word)) {
-                Shape::Foreign("the password in it is a placeholder")
+                Shape::Public("the password in it is a placeholder")
             } else {
                 Shape::Proven("decodes to a user and a password")
             }
@@ -77,7 +77,7 @@ mod tests {
         let look = |text: &str| basic_auth(base64::engine::general_purpose::STANDARD.encode(text).as_bytes());
         assert!(matches!(look("deploy:h7Gt-42kk"), Shape::Proven(_)));
         assert!(matches!(look("nothing here"), Shape::Foreign(_)));
-        assert!(matches!(look("user:password"), Shape::Foreign(_)));
+        assert!(matches!(look("user:password"), Shape::Public(_)));
         assert!(matches!(look("user:"), Shape::Foreign(_)));
     }
 }
