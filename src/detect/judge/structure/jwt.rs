@@ -19,6 +19,7 @@ pub(super) fn look(secret: &[u8]) -> Shape {
     if matches!(text("name"), "John Doe" | "Jane Doe")
         || text("sub") == "1234567890"
         || text("iss") == "supabase-demo"
+        || text("some") == "payload"
     {
         return Shape::Public("is the example of the documentation");
     }
