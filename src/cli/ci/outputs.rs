@@ -40,13 +40,10 @@ pub(super) fn annotations(report: &Report<'_>) -> anyhow::Result<()> {
 
 /// The summary that GitHub shows on the page of the run.
 pub(super) fn summary(report: &Report<'_>, what: &str, get: Lookup<'_>) -> anyhow::Result<()> {
-    let (Some(path), Some(format)) = (get("GITHUB_STEP_SUMMARY"), Format::named("markdown")) else {
-        return Ok(());
-    };
-    let mut text = Vec::new();
-    output::write(report, format, &PLAIN, &mut text)?;
-    writeln!(text, "\nScanned: {}\n", output::sanitized_lines(what))?;
-    append(Path::new(&path), &text)
+    let Some(path) = get("GITHUB_STEP_SUMMARY") else { return Ok(()) };
+    // Shortened to what GitHub shows: it drops a summary of more than a megabyte as a whole.
+    let text = format!("{}\nScanned: {}\n\n", output::summary(report, &PLAIN), output::sanitized_lines(what));
+    append(Path::new(&path), text.as_bytes())
 }
 
 /// Values for the steps that follow, in `GITHUB_OUTPUT`. Every value is one line, so that nothing in it can
