@@ -4,6 +4,7 @@
 //! date. Order and repetition mean nothing, so two versions of the file merge by keeping the lines of both.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use super::date::Date;
@@ -84,8 +85,8 @@ pub struct IgnoreFile {
     today: Date,
     entries: Vec<Entry>,
     used: Vec<AtomicBool>,
-    /// For entries with a path, the pattern.
-    globs: Vec<Option<GlobSet>>,
+    /// For entries with a path, the pattern, compiled when it is first asked.
+    globs: Vec<OnceLock<GlobSet>>,
     known: HashMap<Fingerprint, Vec<usize>>,
     paths: GlobSet,
     by_pattern: HashMap<String, usize>,
@@ -99,20 +100,18 @@ impl IgnoreFile {
     pub fn parse(name: &str, text: &str, today: Date) -> Result<Self, PolicyError> {
         let entries = read_entries(name, text)?;
         let wrong = |e: &Entry, problem: String| PolicyError::at(name, e.line, problem);
-        let (mut globs, mut known, mut by_pattern) = (Vec::new(), HashMap::new(), HashMap::new());
+        let (mut known, mut by_pattern) = (HashMap::new(), HashMap::new());
         let (mut covers, mut takes_back) = (Vec::new(), Vec::new());
         for (n, entry) in entries.iter().enumerate() {
-            let mut glob = None;
             match &entry.subject {
                 Subject::Fingerprint { fingerprint, path, .. } => {
                     known.entry(fingerprint.clone()).or_insert_with(Vec::new).push(n);
                     if let Some(pattern) = path {
-                        let set = GlobSet::new([pattern.as_str()]);
-                        glob = Some(set.map_err(|e| wrong(entry, e.to_string()))?);
+                        GlobSet::check(pattern).map_err(|e| wrong(entry, e.to_string()))?;
                     }
                 }
                 Subject::Path(pattern) => {
-                    GlobSet::new([pattern.as_str()]).map_err(|e| wrong(entry, e.to_string()))?;
+                    GlobSet::check(pattern).map_err(|e| wrong(entry, e.to_string()))?;
                     if !expired(entry, today) {
                         let list = if pattern.starts_with('!') { &mut takes_back } else { &mut covers };
                         list.push(pattern.as_str());
@@ -120,11 +119,11 @@ impl IgnoreFile {
                     }
                 }
             }
-            globs.push(glob);
         }
         // What takes back comes last, so that the order of the lines does not matter.
         covers.append(&mut takes_back);
         let paths = GlobSet::new(covers).map_err(|e| PolicyError::at(name, 1, e.to_string()))?;
+        let globs = entries.iter().map(|_| OnceLock::new()).collect();
         let used = entries.iter().map(|_| AtomicBool::new(false)).collect();
         Ok(Self { name: name.to_owned(), today, entries, used, globs, known, paths, by_pattern })
     }
@@ -145,8 +144,16 @@ impl IgnoreFile {
     /// Why a secret with this fingerprint does not count in the file at `path`, if it does not.
     pub(crate) fn covers(&self, fingerprint: &Fingerprint, path: &str) -> Option<String> {
         let fits = |n: &&usize| {
-            let glob = self.globs[**n].as_ref();
-            !expired(&self.entries[**n], self.today) && glob.is_none_or(|g| g.matches(path))
+            let entry = &self.entries[**n];
+            let inside = || match &entry.subject {
+                // A pattern that was read but would not compile covers nothing.
+                Subject::Fingerprint { path: Some(glob), .. } => {
+                    let compile = || GlobSet::new([glob.as_str()]).unwrap_or_default();
+                    self.globs[**n].get_or_init(compile).matches(path)
+                }
+                _ => true,
+            };
+            !expired(entry, self.today) && inside()
         };
         let n = *self.known.get(fingerprint)?.iter().find(fits)?;
         Some(self.reason(n))

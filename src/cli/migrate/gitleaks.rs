@@ -103,17 +103,8 @@ fn read_rule(plan: &mut Plan, file: &str, rule: &Value) {
 }
 
 fn own_rule(plan: &mut Plan, file: &str, rule: &Value, what: &str, foreign: &str) {
-    let known = [
-        "id",
-        "description",
-        "regex",
-        "keywords",
-        "entropy",
-        "secretGroup",
-        "tags",
-        "allowlist",
-        "allowlists",
-    ];
+    let known =
+        ["id", "description", "regex", "keywords", "entropy", "secretGroup", "allowlist", "allowlists"];
     for key in other_keys(rule, &known) {
         let why = match key.as_str() {
             "path" => "the rule is carried over for all files; narrow it with 'paths' (gitignore syntax)",
