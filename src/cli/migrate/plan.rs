@@ -223,7 +223,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_survives_being_written(text in any::<String>()) {
-            let table: toml::Table = toml::from_str(&format!("a = {}\nb = {}", quoted(&text), array(&[text.clone()]))).unwrap();
+            let table: toml::Table = toml::from_str(&format!("a = {}\nb = {}", quoted(&text), array(std::slice::from_ref(&text)))).unwrap();
             prop_assert_eq!(table["a"].as_str(), Some(text.as_str()));
             prop_assert_eq!(table["b"][0].as_str(), Some(text.as_str()));
         }
