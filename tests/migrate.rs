@@ -98,7 +98,7 @@ fn gitleaks_rules_and_allowlists_are_carried_over_or_listed() {
         assert!(said.contains(what) && said.contains(why), "{what}: {why} is not said in\n{said}");
     }
     let secret = format!("acme_{}", "0a1b2c3d4e5f60718293a4b5c6d7e8f9");
-    fs::write(folder.path().join("a.txt"), format!("ACME_KEY = \"{secret}\"\n")).unwrap();
+    fs::write(folder.path().join("a.txt"), format!("ACME_KEY=\"{secret}\"\n")).unwrap();
     assert_eq!(skout(folder.path(), &["scan", "a.txt"]).status.code(), Some(1));
     fs::create_dir(folder.path().join("samples")).unwrap();
     fs::rename(folder.path().join("a.txt"), folder.path().join("samples/a.txt")).unwrap();
