@@ -220,7 +220,9 @@ fn placed(found: &[Place], mut origins: Vec<Origin>) -> Vec<Place> {
     let mut places = Vec::new();
     for origin in origins {
         for place in found.iter().filter(|p| p.object == Some(origin.blob)) {
-            let path = origin.path.clone();
+            // The origin knows the file, the place what stands where in an archive.
+            let inside = place.path.find("!/").map_or("", |n| &place.path[n..]);
+            let path = format!("{}{inside}", origin.path);
             places.push(Place { path, origin: Some(Box::new(origin.clone())), ..place.clone() });
         }
     }

@@ -291,7 +291,52 @@ fn rows_of_a_database_and_pages_of_a_document_are_read() {
 }
 
 #[test]
+fn a_stream_that_wants_too_much_memory_is_left_out_and_said() {
+    // A frame header with a window of 2^30 bytes, and an empty last block (RFC 8878, 3.1.1).
+    let held = read("x.zst", b"\x28\xb5\x2f\xfd\x00\xa0\x01\x00\x00");
+    assert!(held.trouble.is_empty() && held.skipped[0].contains("memory"), "{held:?}");
+}
+
+#[test]
 fn a_bundle_is_named_with_what_to_do() {
     let held = read("x.bundle", b"# v2 git bundle\nPACK");
     assert!(held.skipped[0].contains("skout git"), "{held:?}");
+}
+
+#[test]
+fn a_key_in_an_archive_of_a_commit_is_found_with_the_path_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-C"];
+        let mut git = std::process::Command::new("git");
+        let run = git.args(identity).arg(folder.path()).args(arguments).status().unwrap();
+        assert!(run.success());
+    };
+    git(&["init", "-q"]);
+    let letters = b"abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    let mut state = 7u64;
+    let mut letter = |_| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        char::from(letters[(state >> 33) as usize % letters.len()])
+    };
+    let body: String = (0..91).map(&mut letter).collect();
+    let key = format!("sk-ant-{}03-{}A-{}AA", "api", &body[..85], &body[85..]);
+    let bytes = zip(&[("app/.env", format!("KEY={key}\n").as_bytes())]);
+    std::fs::write(folder.path().join("a.zip"), bytes).unwrap();
+    git(&["add", "-A"]);
+    git(&["commit", "-q", "-m", "one"]);
+    for command in [&["git"][..], &["scan"]] {
+        let mut skout = std::process::Command::new(env!("CARGO_BIN_EXE_skout"));
+        let run =
+            skout.current_dir(folder.path()).args(command).args([".", "--format", "json"]).output().unwrap();
+        let text = String::from_utf8_lossy(&run.stdout).into_owned();
+        assert!(
+            text.contains("a.zip!/app/.env"),
+            "{command:?}: {text} {}",
+            String::from_utf8_lossy(&run.stderr)
+        );
+        assert_eq!(run.status.code(), Some(1));
+    }
 }

@@ -36,8 +36,8 @@ pub(crate) fn anchors(plain: &[&str]) -> Vec<Asking> {
     for anchor in plain.iter().map(|a| a.as_bytes()).filter(|a| a.len() >= 3) {
         for (literal, place) in base64(head(anchor, BASE64_BYTES)) {
             // Encoded twice: what is encoded at its start is by far the commonest.
-            if place == 0 && literal.len() >= 5 {
-                all.extend(base64(&literal[..5]).map(|(text, place)| (text, false, BASE64 + place)));
+            if place == 0 {
+                all.extend(base64(&literal[..4]).map(|(text, place)| (text, false, BASE64 + place)));
             }
             all.push((literal, false, BASE64 + place));
         }

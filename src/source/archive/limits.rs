@@ -21,6 +21,11 @@ pub(super) const HELD: usize = 32 << 20;
 #[error("unpacks to more than {0} MB, which looks like an archive made to do harm")]
 pub(super) struct TooMuch(u64);
 
+/// Why a container is left out whole, as an error that a stream can carry.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Refused(pub(super) String);
+
 /// What may still come out of one file.
 #[derive(Debug)]
 pub(super) struct Allowance {
@@ -46,6 +51,11 @@ impl Allowance {
 /// Whether an error says that the allowance is used up.
 pub(super) fn is_too_much(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|e| e.is::<TooMuch>())
+}
+
+/// Whether an error says that the container is left out.
+pub(super) fn is_refused(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|e| e.is::<Refused>())
 }
 
 /// A stream whose bytes count.

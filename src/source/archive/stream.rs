@@ -5,7 +5,10 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
+use ruzstd::decoding::errors::FrameDecoderError;
+
 use super::kind::Kind;
+use super::limits::Refused;
 use super::unpack::{Stop, Unpacker};
 
 /// The largest window of a Zstandard stream that is accepted, in bytes: what its `--ultra` levels use less
@@ -55,7 +58,7 @@ impl<R: BufRead> Read for Frames<'_, R> {
                 }
                 let mut frame = Decoder::new();
                 frame.set_max_window_size(WINDOW);
-                frame.init(&mut self.input).map_err(io::Error::other)?;
+                frame.init(&mut self.input).map_err(refused)?;
                 self.frame = Some(Box::new(frame));
                 continue;
             };
@@ -70,5 +73,16 @@ impl<R: BufRead> Read for Frames<'_, R> {
             let some = BlockDecodingStrategy::UptoBytes(buffer.len().max(1));
             frame.decode_blocks(&mut self.input, some).map_err(io::Error::other)?;
         }
+    }
+}
+
+/// A frame that cannot be begun: refused for its window, or damaged.
+fn refused(error: FrameDecoderError) -> io::Error {
+    match error {
+        FrameDecoderError::WindowSizeTooBig { requested, .. } => {
+            let reason = format!("needs {} MB of memory to be unpacked", requested >> 20);
+            io::Error::other(Refused(reason))
+        }
+        other => io::Error::other(other),
     }
 }

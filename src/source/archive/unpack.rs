@@ -30,10 +30,10 @@ pub(super) enum Stop {
 
 impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Self {
-        if limits::is_too_much(&error) {
-            Self::TooMuch(error.to_string())
-        } else {
-            Self::Broken(error.to_string())
+        match error.to_string() {
+            reason if limits::is_too_much(&error) => Self::TooMuch(reason),
+            reason if limits::is_refused(&error) => Self::Skipped(reason),
+            problem => Self::Broken(problem),
         }
     }
 }

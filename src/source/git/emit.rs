@@ -3,10 +3,12 @@
 //! In flow objects; out flow blobs, transcoded where they are UTF-16, and the counts for the receipt. A
 //! Git LFS pointer is replaced by what it points to, or reported.
 
+use std::io::Cursor;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
+use super::super::archive::{Kind, Unpacker};
 use super::super::source::{Item, SourceError};
 use super::super::text::{self, Encoding};
 use crate::blob::{Blob, BlobKind, ObjectId};
@@ -82,7 +84,8 @@ impl<'s> Emitter<'s> {
 
     /// Whether nothing is found in parts of an object; `None` if it is not plain text.
     pub(super) fn parts_clean(&self, bytes: &[u8], parts: &[Range<usize>]) -> Option<bool> {
-        if !matches!(text::sniff(bytes), Encoding::Bytes(BlobKind::Text, _)) || is_pointer(bytes) {
+        let text = matches!(text::sniff(bytes), Encoding::Bytes(BlobKind::Text, _));
+        if !text || is_pointer(bytes) || Kind::of(bytes).is_some() {
             return None;
         }
         let found = AtomicBool::new(false);
@@ -127,6 +130,9 @@ impl<'s> Emitter<'s> {
             Some(found) => (self.sink)(Item::Watched(blob, found)),
             None => (self.sink)(Item::Blob(blob)),
         };
+        if object.is_some_and(|object| self.unpack(path, bytes, object, found)) {
+            return false;
+        }
         match text::sniff(bytes) {
             Encoding::Bytes(kind, mark) => {
                 send(Blob { kind, object, ..Blob::whole(path, &bytes[mark..]) });
@@ -139,6 +145,25 @@ impl<'s> Emitter<'s> {
                 false
             }
         }
+    }
+
+    /// Pushes what is in a container, and says whether anything could be had from it. What was left
+    /// out of it counts as found, so that the next scan says so, too.
+    fn unpack(&self, path: &str, bytes: &[u8], object: ObjectId, found: Option<&AtomicBool>) -> bool {
+        let Some(kind) = Kind::of(bytes) else { return false };
+        let name = if path.is_empty() { format!("object {object}") } else { path.to_owned() };
+        let sink = |item: Item<'_>| match (item, found) {
+            (Item::Blob(blob), None) => (self.sink)(Item::Blob(Blob { object: Some(object), ..blob })),
+            (Item::Blob(blob), Some(found)) => {
+                (self.sink)(Item::Watched(Blob { object: Some(object), ..blob }, found));
+            }
+            (other, _) => {
+                found.into_iter().for_each(|found| found.store(true, Relaxed));
+                (self.sink)(other);
+            }
+        };
+        let mut unpacker = Unpacker::new(bytes.len() as u64, &sink);
+        unpacker.file(kind, &name, &mut Cursor::new(bytes)).is_some()
     }
 
     /// Scans what a Git LFS pointer points to, if it has been fetched.
