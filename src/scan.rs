@@ -187,7 +187,7 @@ type Spot = (String, Option<ObjectId>, Position, Vec<u8>);
 fn look_again(source: &dyn Source, detector: &Detector<'_>, findings: &mut Vec<Finding>) {
     let placed = findings.iter().flat_map(|f| &f.places).filter(|p| p.origin.is_some());
     let wanted: BTreeSet<(ObjectId, String)> =
-        placed.filter_map(|p| Some((p.object?, p.path.clone()))).collect();
+        placed.filter_map(|p| Some((p.object?, p.origin.as_ref()?.path.clone()))).collect();
     let seen: Mutex<(BTreeSet<ObjectId>, BTreeSet<Spot>)> = Mutex::default();
     source.again(&Vec::from_iter(wanted), &|item| {
         if let Item::Blob(blob) | Item::Watched(blob, _) = item {
@@ -221,8 +221,10 @@ fn placed(found: &[Place], mut origins: Vec<Origin>) -> Vec<Place> {
     for origin in origins {
         for place in found.iter().filter(|p| p.object == Some(origin.blob)) {
             // The origin knows the file, the place what stands where in an archive.
-            let inside = place.path.find("!/").map_or("", |n| &place.path[n..]);
-            let path = format!("{}{inside}", origin.path);
+            let unnamed = format!("object {}", origin.blob);
+            let file = [origin.path.as_str(), &unnamed].into_iter();
+            let inside = file.filter_map(|file| place.path.strip_prefix(file)).find(|i| i.starts_with("!/"));
+            let path = format!("{}{}", origin.path, inside.unwrap_or_default());
             places.push(Place { path, origin: Some(Box::new(origin.clone())), ..place.clone() });
         }
     }
