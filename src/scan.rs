@@ -81,9 +81,7 @@ pub fn scan<'r>(
     let mut gathered = gathered.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     drop_old(source, detector, &mut gathered);
     let mut findings = merge(std::mem::take(&mut gathered.findings), rules);
-    attribute(source, detector, &mut findings, &mut gathered);
-    let mut ignored: Vec<Ignored> =
-        gathered.ignored.into_iter().flat_map(|(f, why)| set_aside(f, &why)).collect();
+    let mut ignored = settle(source, detector, &mut findings, &mut gathered);
     let findings = decide(findings, rules, policy, &mut ignored);
     ignored.sort_by(|a, b| (order(&a.place), a.rule).cmp(&(order(&b.place), b.rule)));
     gathered.skipped.sort();
@@ -155,11 +153,28 @@ fn merge(findings: Vec<Finding>, rules: &RuleSet) -> Vec<Finding> {
     merged
 }
 
+/// Finds out where the findings came from, those that a comment set aside among them, and returns these.
+fn settle(
+    source: &dyn Source,
+    detector: &Detector<'_>,
+    findings: &mut Vec<Finding>,
+    gathered: &mut Gathered,
+) -> Vec<Ignored> {
+    let (hidden, reasons): (Vec<Finding>, Vec<String>) =
+        std::mem::take(&mut gathered.ignored).into_iter().unzip();
+    let count = findings.len();
+    findings.extend(hidden);
+    attribute(source, detector, findings, gathered);
+    let hidden = findings.split_off(count);
+    findings.retain(|f| !f.places.is_empty());
+    hidden.into_iter().zip(reasons).flat_map(|(f, why)| set_aside(f, &why)).collect()
+}
+
 /// Asks a source with history where the secrets came from, and puts its answer in the place of the bare objects.
 fn attribute(
     source: &dyn Source,
     detector: &Detector<'_>,
-    findings: &mut Vec<Finding>,
+    findings: &mut [Finding],
     gathered: &mut Gathered,
 ) {
     let groups: Vec<Vec<ObjectId>> =
@@ -173,7 +188,6 @@ fn attribute(
                 gathered.skipped.extend(unreached.map(|id| (format!("object {id}"), UNREACHED.to_owned())));
                 finding.places = places;
             }
-            findings.retain(|f| !f.places.is_empty());
             look_again(source, detector, findings);
         }
     }
@@ -184,7 +198,7 @@ type Spot = (String, Option<ObjectId>, Position, Vec<u8>);
 
 /// Scans what holds findings once more under the paths that are now known, and keeps the places on which
 /// the secret stands even so: rules and judges that go by the name of a file could not speak before.
-fn look_again(source: &dyn Source, detector: &Detector<'_>, findings: &mut Vec<Finding>) {
+fn look_again(source: &dyn Source, detector: &Detector<'_>, findings: &mut [Finding]) {
     let placed = findings.iter().flat_map(|f| &f.places).filter(|p| p.origin.is_some());
     let wanted: BTreeSet<(ObjectId, String)> =
         placed.filter_map(|p| Some((p.object?, p.origin.as_ref()?.path.clone()))).collect();
@@ -209,7 +223,6 @@ fn look_again(source: &dyn Source, detector: &Detector<'_>, findings: &mut Vec<F
                 || spots.contains(&(p.path.clone(), p.object, p.start, secret.clone()))
         });
     }
-    findings.retain(|f| !f.places.is_empty());
 }
 
 /// A place for each origin, the position taken from the object it names, earliest first; places that are

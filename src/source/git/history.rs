@@ -129,6 +129,7 @@ impl History {
         let mut ends: Vec<&Oid> = shallow.iter().filter(|id| graph.number(**id).is_some()).collect();
         ends.sort_unstable();
         ends.into_iter().for_each(|id| emitter.trouble(shallow_end(*id)));
+        submodules(&git, &emitter);
         let (blobs, bytes) = emitter.counts();
         let coverage = Coverage {
             scope: format!("{} refs", tips.len()),
@@ -277,6 +278,26 @@ impl Source for History {
             origins.retain(|origin| self.filter.admits(&origin.path));
         }
         Ok(answers)
+    }
+}
+
+/// Tells of the submodules of the work tree: they are repositories of their own.
+fn submodules(git: &Repository, emitter: &Emitter<'_>) {
+    if !git.workdir().is_some_and(|root| root.join(".gitmodules").exists()) {
+        return;
+    }
+    for module in git.submodules().unwrap_or_default() {
+        let path = module.path().to_string_lossy().into_owned();
+        if module.open().is_ok() {
+            emitter.skipped(path, "is a submodule, a repository of its own: run `skout git` in it");
+        } else {
+            emitter.trouble(
+                SourceError::new(path, "is a submodule that has not been fetched, so it was not read")
+                    .advise(
+                        "fetch it with `git submodule update --init --recursive`, then run `skout git` in it",
+                    ),
+            );
+        }
     }
 }
 

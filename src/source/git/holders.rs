@@ -35,11 +35,10 @@ impl Holders {
     /// Finds all trees of `store` above `wanted`.
     pub(super) fn find(store: &Store, wanted: &HashSet<Oid>, threads: usize) -> Self {
         let mut holders = Self::default();
-        let mut level: HashSet<ObjectId> = wanted.iter().filter_map(|id| object_id(*id)).collect();
-        let mut known: HashSet<ObjectId> = level.clone();
-        while !level.is_empty() {
-            let pass = Pass::new(std::mem::take(&mut level));
-            store.each(&[Kind::Tree], &|_| false, threads, &pass);
+        let level: HashSet<ObjectId> = wanted.iter().filter_map(|id| object_id(*id)).collect();
+        let mut known = level.clone();
+        store.passes(&[Kind::Tree], threads, Pass::new(level), |pass| {
+            let mut level = HashSet::new();
             for (tree, edges) in pass.finish() {
                 let Some(id) = oid(&tree) else { continue };
                 holders.edges.entry(id).or_default().extend(edges);
@@ -47,7 +46,8 @@ impl Holders {
                     level.insert(tree);
                 }
             }
-        }
+            (!level.is_empty()).then(|| Pass::new(level))
+        });
         let trees: Vec<Oid> = holders.edges.keys().copied().collect();
         for tree in trees {
             holders.mark(tree, 0);

@@ -19,7 +19,7 @@ use super::pack::{Kind, Object, Seams, Store, Visit};
 use crate::blob::ObjectId;
 
 /// How far round a seam the bytes are looked at: longer than a secret with the context that judges ask for.
-const REACH: usize = 4 * 1024;
+const REACH: usize = 1024;
 
 /// A name shorter than this holds no secret.
 const SHORTEST_NAME: usize = 20;

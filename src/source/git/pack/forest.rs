@@ -59,7 +59,7 @@ pub(super) struct Forest<'p> {
     positions: Vec<u32>,
     child: Vec<u32>,
     sibling: Vec<u32>,
-    needs: &'p [Need],
+    needs: Vec<Need>,
     /// Whether the entry or one that builds on it is to be read.
     used: Vec<bool>,
     /// Whole objects with something to read in their trees, the heaviest first.
@@ -83,7 +83,7 @@ struct Frame {
 
 impl<'p> Forest<'p> {
     /// Reads the heads of all entries. What cannot be placed in a tree is told to `visit`.
-    pub(super) fn grow(pack: &'p Pack, needs: &'p [Need], wanted: &[Kind], visit: &dyn Visit) -> Self {
+    pub(super) fn grow(pack: &'p Pack, needs: Vec<Need>, wanted: &[Kind], visit: &dyn Visit) -> Self {
         let count = pack.index.len();
         let mut order: Vec<(u64, u32)> = Vec::with_capacity(count);
         for position in 0..count {

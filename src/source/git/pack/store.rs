@@ -129,8 +129,8 @@ impl Store {
         packed.chain(self.loose.iter().map(|loose| loose.id))
     }
 
-    /// Shows every distinct object of the `wanted` kinds to `visit`, except those that `clean` knows (a
-    /// question for each pack in the order of ids), on `threads` threads.
+    /// Shows every distinct object of the `wanted` kinds to `visit`, except those that `clean` knows, on
+    /// `threads` threads.
     pub(in super::super) fn each(
         &self,
         wanted: &[Kind],
@@ -138,23 +138,54 @@ impl Store {
         threads: usize,
         visit: &dyn Visit,
     ) {
-        for (n, pack) in self.packs.iter().enumerate() {
-            let need = |position| {
-                let id = pack.id(position);
-                if self.packs[..n].iter().any(|p| p.index.find(id.as_bytes()).is_some()) {
-                    Need::Elsewhere
-                } else if clean(&id) {
-                    Need::Clean
-                } else {
-                    Need::Read
-                }
-            };
-            let needs: Vec<Need> = (0..pack.index.len()).map(need).collect();
-            if needs.contains(&Need::Read) {
-                Forest::grow(pack, &needs, wanted, visit).read(threads, visit);
+        for n in 0..self.packs.len() {
+            if let Some(forest) = self.forest(n, wanted, clean, visit) {
+                forest.read(threads, visit);
             }
         }
         self.each_loose(wanted, clean, threads, visit);
+    }
+
+    /// Shows every object of the `wanted` kinds to one visitor after the other, for as long as `next` has one
+    /// to follow the last.
+    pub(in super::super) fn passes<V: Visit>(
+        &self,
+        wanted: &[Kind],
+        threads: usize,
+        first: V,
+        mut next: impl FnMut(V) -> Option<V>,
+    ) {
+        let grow = |n| self.forest(n, wanted, &|_| false, &first);
+        let forests: Vec<Forest<'_>> = (0..self.packs.len()).filter_map(grow).collect();
+        let mut visit = Some(first);
+        while let Some(now) = visit {
+            forests.iter().for_each(|forest| forest.read(threads, &now));
+            self.each_loose(wanted, &|_| false, threads, &now);
+            visit = next(now);
+        }
+    }
+
+    /// The delta trees of one pack; `None` if there is nothing to read in it.
+    fn forest(
+        &self,
+        n: usize,
+        wanted: &[Kind],
+        clean: &dyn Fn(&ObjectId) -> bool,
+        visit: &dyn Visit,
+    ) -> Option<Forest<'_>> {
+        let pack = &self.packs[n];
+        let need = |position| {
+            let id = pack.id(position);
+            if self.packs[..n].iter().any(|p| p.index.find(id.as_bytes()).is_some()) {
+                Need::Elsewhere
+            } else if clean(&id) {
+                Need::Clean
+            } else {
+                Need::Read
+            }
+        };
+        let needs: Vec<Need> = (0..pack.index.len()).map(need).collect();
+        needs.contains(&Need::Read).then(|| Forest::grow(pack, needs, wanted, visit))
     }
 
     fn each_loose(
