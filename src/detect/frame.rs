@@ -11,21 +11,24 @@ const SIDE: usize = 60;
 /// Makes the frame for the secret at `span`. `all` holds the spans of every secret of the text, sorted;
 /// none of them is shown.
 pub(crate) fn make(bytes: &[u8], span: &Range<usize>, all: &[Range<usize>]) -> Frame {
-    let line_start = memchr::memrchr2(b'\n', b'\r', &bytes[..span.start]).map_or(0, |n| n + 1);
-    let line_end = memchr::memchr2(b'\n', b'\r', &bytes[span.end..]).map_or(bytes.len(), |n| span.end + n);
-    let from = line_start.max(span.start.saturating_sub(SIDE * 4));
-    let to = line_end.min(span.end + SIDE * 4);
+    // Only what can be shown is looked at: a line may be as long as its file.
+    let floor = span.start.saturating_sub(SIDE * 4);
+    let ceiling = bytes.len().min(span.end + SIDE * 4);
+    let line_start = memchr::memrchr2(b'\n', b'\r', &bytes[floor..span.start]).map(|n| floor + n + 1);
+    let line_end = memchr::memchr2(b'\n', b'\r', &bytes[span.end..ceiling]).map(|n| span.end + n);
+    let from = line_start.unwrap_or(floor);
+    let to = line_end.unwrap_or(ceiling);
     let before = masked(bytes, from..span.start, all);
     let after = masked(bytes, span.end..to, all);
     let skip = before.chars().count().saturating_sub(SIDE);
-    let cut = skip > 0 || from > line_start;
+    let cut = skip > 0 || line_start.is_none() && floor > 0;
     let mut text: String = if cut { "…".to_owned() } else { String::new() };
     text.extend(before.chars().skip(skip));
     let start = text.chars().count();
     text += &Secret::new(&bytes[span.clone()]).masked();
     let end = text.chars().count();
     text.extend(after.chars().take(SIDE));
-    if after.chars().count() > SIDE || to < line_end {
+    if after.chars().count() > SIDE || line_end.is_none() && ceiling < bytes.len() {
         text.push('…');
     }
     Frame { text, from: start, to: end }

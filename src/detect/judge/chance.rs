@@ -57,6 +57,9 @@ fn token(c: &mut Candidate<'_>) -> Verdict {
     if text.len() < least {
         return Verdict::Reject(format!("is shorter than {least} characters"));
     }
+    if slug(text) {
+        return Verdict::Reject("is a name of several words".into());
+    }
     if !text.iter().any(u8::is_ascii_alphabetic) {
         return Verdict::Reject("is a number".into());
     }
@@ -67,6 +70,17 @@ fn token(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Reject("reads like words, not like chance".into());
     }
     Verdict::Pass
+}
+
+/// Words and small numbers joined by hyphens, dots or underscores.
+fn slug(text: &[u8]) -> bool {
+    let mut parts = text.split(|b| matches!(b, b'-' | b'_' | b'.' | b':' | b'/')).filter(|p| !p.is_empty());
+    let plain = |p: &[u8]| {
+        p.len() <= 2
+            || p.len() <= 4 && p.iter().all(u8::is_ascii_digit)
+            || p.iter().all(u8::is_ascii_alphabetic) && chance::bits(p) < 7.0
+    };
+    text.iter().any(|b| matches!(b, b'-' | b'_' | b'.' | b':' | b'/')) && parts.all(plain)
 }
 
 fn password(c: &mut Candidate<'_>) -> Verdict {
