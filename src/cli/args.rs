@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::ci::CiArgs;
 use super::completions::CompletionsArgs;
+use super::explain::ExplainArgs;
 use super::git::GitArgs;
 use super::hook::HookArgs;
 use super::install::InstallArgs;
@@ -57,6 +58,8 @@ pub(super) enum Command {
     Config(ConfigArgs),
     /// List, show or prove the rules.
     Rules(RulesArgs),
+    /// Say why something is found, or why it is not.
+    Explain(ExplainArgs),
     /// Copy standard input to standard output with secrets masked.
     Redact(RedactArgs),
     /// Scan a git repository: its whole history, what is staged, or some commits.

@@ -4,6 +4,7 @@ mod args;
 mod ci;
 mod completions;
 mod exit;
+mod explain;
 mod git;
 mod hook;
 mod install;

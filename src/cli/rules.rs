@@ -118,7 +118,8 @@ fn word(level: impl std::fmt::Debug) -> String {
     format!("{level:?}").to_lowercase()
 }
 
-fn show(id: &str) -> anyhow::Result<Exit> {
+/// Shows one rule.
+pub(super) fn show(id: &str) -> anyhow::Result<Exit> {
     let rules = RuleSet::builtin();
     let (_, rule) =
         rules.find(id).ok_or_else(|| anyhow!("there is no rule '{id}'; `skout rules list` shows all ids"))?;

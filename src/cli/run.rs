@@ -33,6 +33,7 @@ pub fn main() -> ExitCode {
         Some(Command::Migrate(args)) => migrate::run(args),
         Some(Command::Config(args)) => policy::config(args),
         Some(Command::Rules(args)) => rules::run(args),
+        Some(Command::Explain(args)) => super::explain::run(args),
         Some(Command::Redact(args)) => redact::run(args),
         Some(Command::Git(args)) => git::run(args),
     };

@@ -12,7 +12,7 @@ use super::judge::{COURT, Verdict};
 use super::patterns::{self, Patterns};
 use super::scene::Scene;
 use super::view::View;
-use super::{decode, frame, overlap};
+use super::{decode, exposure, frame, overlap};
 use crate::blob::{Blob, BlobKind, Position};
 use crate::finding::{Finding, Place, Reason, Status};
 use crate::glob::GlobSet;
@@ -182,6 +182,8 @@ impl<'r> Detector<'r> {
                 continue;
             }
             let secret = Secret::new(candidate.secret());
+            let exposure = exposure::of(&candidate);
+            let severity = candidate.rule.severity;
             let place = Place {
                 path: blob.path.to_owned(),
                 start: walk(span.start),
@@ -190,14 +192,14 @@ impl<'r> Detector<'r> {
                 frame: frame::make(blob.bytes, span, &spans),
                 object: blob.object,
                 origin: None,
-                exposure: None,
+                exposure,
             };
             findings.push(Finding {
                 rule: candidate.id,
                 fingerprint: secret.fingerprint(&candidate.rule.family),
                 secret,
                 aliases: Vec::new(),
-                severity: candidate.rule.severity,
+                severity: exposure.map_or(severity, |_| exposure::raised(severity)),
                 confidence: candidate.confidence,
                 reasons: candidate.reasons,
                 places: vec![place],

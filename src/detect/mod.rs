@@ -8,6 +8,7 @@ mod context;
 pub mod decode;
 #[allow(clippy::module_inception, reason = "a file is named after its one main type")]
 mod detector;
+mod exposure;
 mod frame;
 pub mod judge;
 mod lexicon;

@@ -64,7 +64,10 @@ pub(crate) fn kind(path: &str) -> FileKind {
     }
 }
 
+/// Whether the name says that the file is a template for another: `.env.example`, `config.sample.yml`.
 fn is_template(name: &str) -> bool {
+    let name = name.trim_start_matches('.');
+    let Some((_, name)) = name.split_once(['.', '-', '_']) else { return false };
     ["example", "sample", "template", "dist", "defaults", "tmpl"].iter().any(|w| name.contains(w))
 }
 
