@@ -8,7 +8,9 @@ use skout::rule::{Confidence, Rule, RuleSet, Selection, example};
 
 /// For each judge a file and a line that it alone decides, or weighs.
 const CASES: &[(&str, &str, &str)] = &[
-    ("structure", "a.txt", "sk-ant-api03-<b64url:93>AA"),
+    ("structure", "a.txt", "key: sk-proj-<b64url:74>T3BlbkFJ<b64url:60>"),
+    ("structure", "a.txt", "token: AKIA<same:2:3><B32:13>"),
+    ("structure", "a.txt", "Authorization: Basic <alnum:32>"),
     ("checksum", "a.txt", "ghp_<alnum:36>"),
     ("boundary", "a.txt", "disk-hf_<alpha:34>"),
     ("code", "a.py", "password = x<alnum:10>"),
