@@ -57,7 +57,11 @@ pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
         }
     }
     let mut clear = true;
-    if parts[..n].iter().any(|p| name[p.clone()].eq_ignore_ascii_case(b"public")) {
+    // `publicKeyToken` is about a public key; `NEXT_PUBLIC_API_KEY` is a key that is made public.
+    let word = |n: usize| &name[parts[n].clone()];
+    let public =
+        |k: usize| word(k).eq_ignore_ascii_case(b"public") && word(k + 1).eq_ignore_ascii_case(b"key");
+    if (0..n).any(public) {
         return None;
     }
     for tail in &parts[n + 1..] {
