@@ -1,5 +1,7 @@
 //! `skout rules` on the command line.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 use std::fs;
 use std::process::{Command, Output};
 

@@ -4,7 +4,7 @@
 //! enough. Measured at 1.2 to 1.5 GB/s on one core in prose and code, three times an Aho-Corasick
 //! automaton over the same literals.
 
-use super::table::{self, CASELESS, Table};
+use super::table::{self, CASELESS, Entry, Table};
 
 /// A literal at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +26,12 @@ impl Table {
     pub(crate) fn search(&self, bytes: &[u8], hits: &mut Vec<Hit>) {
         let mask: &[u8; table::SLOTS] =
             self.mask.as_ref().try_into().expect("the table is made with this many slots");
+        let literals = Literals {
+            starts: &self.starts,
+            entries: &self.entries,
+            pool: &self.pool,
+            places: &self.literals,
+        };
         // Six bytes a step: positions 0, 2 and 4 of one eight-byte load.
         let steps = bytes.len().saturating_sub(2) / 6;
         for step in 0..steps {
@@ -36,11 +42,11 @@ impl Table {
                 let window = (word >> shift) as u32;
                 mask[table::slot(window)] >> ((word >> (shift + 24)) & 7) & 1
             };
-            if test(0) | test(16) | test(32) != 0 {
-                (0..3).filter(|n| test(n * 16) != 0).for_each(|n| {
-                    let window = (word >> (n * 16)) as u32;
-                    self.verify(bytes, at + 2 * n as usize, window, hits);
-                });
+            let passed = test(0) | test(16) << 1 | test(32) << 2;
+            if passed != 0 {
+                for n in (0..3).filter(|n| passed >> n & 1 != 0) {
+                    literals.verify(bytes, at + 2 * n, (word >> (n * 16)) as u32, hits);
+                }
             }
         }
         // The tail, with zeros beyond the end, so that a literal that ends the text is found.
@@ -51,19 +57,32 @@ impl Table {
             word[..rest.len()].copy_from_slice(rest);
             let window = u32::from_le_bytes(word);
             if mask[table::slot(window)] >> (word[3] & 7) & 1 != 0 {
-                self.verify(bytes, at, window, hits);
+                literals.verify(bytes, at, window, hits);
             }
             at += 2;
         }
     }
+}
 
+/// What a passed window is compared with.
+struct Literals<'t> {
+    starts: &'t [u16],
+    entries: &'t [Entry],
+    pool: &'t [u8],
+    places: &'t [u32],
+}
+
+impl Literals<'_> {
     /// Compares the literals whose windows may stand at `at`.
     #[inline(never)]
     fn verify(&self, bytes: &[u8], at: usize, window: u32, hits: &mut Vec<Hit>) {
         let slot = table::slot(window);
         let (bucket, check) = (table::bucket(slot), table::check(slot));
         let range = usize::from(self.starts[bucket])..usize::from(self.starts[bucket + 1]);
-        for entry in self.entries[range].iter().filter(|e| e.check == check) {
+        for entry in &self.entries[range] {
+            if entry.check != check {
+                continue;
+            }
             let Some(from) = at.checked_add_signed(-isize::from(entry.offset)) else { continue };
             if self.stands(entry.literal, bytes, from) {
                 hits.push(Hit { at: from, literal: entry.literal });
@@ -74,7 +93,7 @@ impl Table {
     /// Whether the literal stands at `from`. Its ends are compared first: they are what differs most.
     fn stands(&self, literal: u16, bytes: &[u8], from: usize) -> bool {
         let n = usize::from(literal);
-        let (start, end) = (self.literals[n], self.literals[n + 1] & !CASELESS);
+        let (start, end) = (self.places[n], self.places[n + 1] & !CASELESS);
         let literal = &self.pool[(start & !CASELESS) as usize..end as usize];
         let Some(text) = bytes.get(from..from + literal.len()) else { return false };
         let fold = if start & CASELESS == 0 { 0 } else { 0x20 };

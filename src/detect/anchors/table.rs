@@ -12,10 +12,10 @@
 use std::borrow::Cow;
 
 /// How many entries the hash table has; a power of two.
-pub const SLOTS: usize = 1 << 16;
+pub const SLOTS: usize = 1 << 18;
 
 /// How many buckets the candidates are kept in; a power of two.
-pub const BUCKETS: usize = 1 << 12;
+pub const BUCKETS: usize = 1 << 14;
 
 /// A literal to search for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub const CASELESS: u32 = 1 << 31;
 /// Where the three low bytes of `window` hash to.
 #[inline]
 pub fn slot(window: u32) -> usize {
-    ((window & 0x00ff_ffff).wrapping_mul(0x9E37_79B1) >> 16) as usize
+    ((window & 0x00ff_ffff).wrapping_mul(0x9E37_79B1) >> 14) as usize
 }
 
 /// The bucket of a slot.
