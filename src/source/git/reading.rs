@@ -18,8 +18,9 @@ use super::graph::Link;
 use super::pack::{Kind, Object, Seams, Store, Visit};
 use crate::blob::ObjectId;
 
-/// How far round a seam the bytes are looked at: longer than a secret with the context that judges ask for.
-const REACH: usize = 1024;
+/// How far in bytes round a seam is looked at: as far as a pattern without an upper bound is run (`rule`'s
+/// window), so that a long private key with one changed line is seen whole, from any seam within it.
+const REACH: usize = 16 * 1024;
 
 /// A name shorter than this holds no secret.
 const SHORTEST_NAME: usize = 20;
@@ -212,8 +213,18 @@ mod tests {
 
     #[test]
     fn near_seams_share_a_window() {
-        let near = windows(1 << 20, &[10..20, 5000..5000, 400_000..400_001]);
-        assert_eq!(near, [0..5000 + REACH, 400_000 - REACH..400_001 + REACH]);
+        let near = windows(1 << 20, &[10..20, REACH + 99..REACH + 99, 400_000..400_001]);
+        assert_eq!(near, [0..2 * REACH + 99, 400_000 - REACH..400_001 + REACH]);
+    }
+
+    #[test]
+    #[allow(clippy::single_range_in_vec_init, reason = "one seam is meant")]
+    fn a_window_holds_a_long_private_key_whichever_of_its_bytes_changed() {
+        let key = 100_000..100_000 + 13_000; // 16,384 bits in PEM with its header
+        for seam in [key.start, key.start + 6_000, key.end] {
+            let windows = windows(1 << 20, &[seam..seam]);
+            assert!(windows[0].start <= key.start && windows[0].end >= key.end);
+        }
     }
 
     #[test]
