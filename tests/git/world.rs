@@ -117,6 +117,11 @@ impl World {
         }
     }
 
+    /// Runs skout with these arguments in the repository.
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
+        self.command(env!("CARGO_BIN_EXE_skout"), &self.root()).args(args).output().unwrap()
+    }
+
     pub(crate) fn skout(&self, args: &[&str]) -> Said {
         self.skout_in(&self.root(), args)
     }
