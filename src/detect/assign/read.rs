@@ -70,9 +70,10 @@ fn name(bytes: &[u8], anchor: &Range<usize>) -> Option<Range<usize>> {
     let start = bytes[floor..anchor.start].iter().rposition(|b| !in_name(b)).map_or(floor, |n| floor + n + 1);
     let ceiling = bytes.len().min(anchor.end + NAME);
     let rest = &bytes[anchor.end..ceiling];
-    let mut length = rest.iter().position(|b| !in_name(b)).unwrap_or(rest.len());
+    // Behind an `@` stands the host of a URL: `user:password@host:5432`.
+    let mut length = rest.iter().position(|b| !in_name(b) || *b == b'@').unwrap_or(rest.len());
     // A sign may follow a name directly: `password-> …` and `password.` end before it.
-    while length > 0 && matches!(rest[length - 1], b'-' | b'.' | b'$' | b'@') {
+    while length > 0 && matches!(rest[length - 1], b'-' | b'.' | b'$') {
         length -= 1;
     }
     Some(start..anchor.end + length)
@@ -166,6 +167,7 @@ mod tests {
             "password, username",
             "(\"password\", \"username\", \"email\")",
             "<label>password</label>",
+            "db://user:password@localhost:5432/mydb is",
         ] {
             assert_eq!(read_at(text, "password"), None, "{text}");
         }

@@ -76,7 +76,9 @@ pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
     }
     if n > 0 {
         let head = &name[parts[n - 1].clone()];
-        if holds(words::HEAD_OTHER, head) && !(plain_key && holds(words::KEY_OWNER, head)) {
+        // A session's key may be a name to look it up by, a session's secret is what signs it.
+        let owned = plain_key || holds(words::SECRET, &name[part.clone()]);
+        if holds(words::HEAD_OTHER, head) && !(owned && holds(words::KEY_OWNER, head)) {
             return None;
         }
         if plain_key && !holds(words::KEY_OWNER, head) {
