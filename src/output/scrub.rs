@@ -2,7 +2,7 @@
 //! name that is the key, a commit message, an error) gets the mask in its place. In flows a report, out
 //! flows a copy that can be shown; it changes nothing when nothing was found.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use std::collections::HashMap;
 
 use crate::finding::{Finding, Place};
 use crate::report::{Ignored, Receipt, Report, Stale};
@@ -32,30 +32,82 @@ pub(super) fn scrub<'r>(report: &Report<'r>) -> Option<Report<'r>> {
     })
 }
 
+/// The secrets by their first eight bytes. A search automaton over them would cost more than the scan when
+/// a file holds hundreds of thousands; this costs a few bytes a secret and one bit test a byte of text.
 struct Scrubber {
-    search: AhoCorasick,
-    masks: Vec<String>,
+    /// For each secret its bytes and its mask.
+    secrets: Vec<(Vec<u8>, String)>,
+    by_start: HashMap<u64, Vec<usize>>,
+    /// A bit for the hash of each start; a power of two of them.
+    filter: Vec<u64>,
+}
+
+/// The first eight bytes of `text` as a number.
+fn start_of(text: &[u8]) -> Option<u64> {
+    text.first_chunk().map(|first: &[u8; SHORTEST]| u64::from_le_bytes(*first))
 }
 
 impl Scrubber {
     fn new(findings: &[Finding]) -> Option<Self> {
-        let long: Vec<&Finding> = findings.iter().filter(|f| telling(f.secret.reveal())).collect();
-        if long.is_empty() {
+        let long = findings.iter().filter(|f| telling(f.secret.reveal()));
+        let secrets: Vec<(Vec<u8>, String)> =
+            long.map(|f| (f.secret.reveal().to_vec(), f.secret.masked())).collect();
+        if secrets.is_empty() {
             return None;
         }
-        let search = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(long.iter().map(|f| f.secret.reveal()))
-            .ok()?;
-        Some(Self { search, masks: long.iter().map(|f| f.secret.masked()).collect() })
+        let words = (secrets.len() / 4).next_power_of_two().max(64);
+        let mut scrubber = Self { secrets: Vec::new(), by_start: HashMap::new(), filter: vec![0; words] };
+        for (n, (secret, _)) in secrets.iter().enumerate() {
+            let Some(start) = start_of(secret) else { continue };
+            let bit = scrubber.bit(start);
+            scrubber.filter[bit / 64] |= 1 << (bit % 64);
+            scrubber.by_start.entry(start).or_default().push(n);
+        }
+        scrubber.secrets = secrets;
+        Some(scrubber)
+    }
+
+    /// The place of a start in the filter (multiplicative hashing; Knuth, vol. 3, 6.4).
+    fn bit(&self, start: u64) -> usize {
+        let bits = self.filter.len() * 64;
+        (start.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - bits.trailing_zeros())) as usize
+    }
+
+    /// The longest secret that begins `text`.
+    fn secret_at(&self, text: &[u8]) -> Option<&(Vec<u8>, String)> {
+        let start = start_of(text)?;
+        let bit = self.bit(start);
+        if self.filter[bit / 64] >> (bit % 64) & 1 == 0 {
+            return None;
+        }
+        let standing = self.by_start.get(&start)?.iter().map(|n| &self.secrets[*n]);
+        standing.filter(|(secret, _)| text.starts_with(secret)).max_by_key(|(secret, _)| secret.len())
+    }
+
+    /// Whether a secret stands anywhere in `text`.
+    fn stands_in(&self, text: &str) -> bool {
+        let bytes = text.as_bytes();
+        (0..bytes.len()).any(|at| self.secret_at(&bytes[at..]).is_some())
     }
 
     fn text(&self, text: &str) -> String {
-        if !self.search.is_match(text) {
+        if !self.stands_in(text) {
             return text.to_owned();
         }
-        let bytes = self.search.replace_all_bytes(text.as_bytes(), &self.masks);
-        String::from_utf8_lossy(&bytes).into_owned()
+        let (bytes, mut shown, mut at) = (text.as_bytes(), Vec::new(), 0);
+        while at < bytes.len() {
+            match self.secret_at(&bytes[at..]) {
+                Some((secret, mask)) => {
+                    shown.extend_from_slice(mask.as_bytes());
+                    at += secret.len();
+                }
+                None => {
+                    shown.push(bytes[at]);
+                    at += 1;
+                }
+            }
+        }
+        String::from_utf8_lossy(&shown).into_owned()
     }
 
     fn finding(&self, finding: &Finding) -> Finding {
@@ -68,7 +120,7 @@ impl Scrubber {
 
     fn place(&self, place: &mut Place) {
         place.path = self.text(&place.path);
-        if self.search.is_match(&place.frame.text) {
+        if self.stands_in(&place.frame.text) {
             let part = |from: usize, to: usize| -> String {
                 place.frame.text.chars().skip(from).take(to.saturating_sub(from)).collect()
             };
