@@ -1,6 +1,8 @@
 //! Holds the code to its floors: imports go down only, each package stays in its room, no file and no
 //! folder outgrows a reader. See `src/ARCHITECTURE.md`.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! Every built-in rule proves itself through the whole detector, and says what a frightened person needs.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 use skout::detect::{Detector, Settings, prove};
 use skout::rule::{Confidence, RuleSet};
 

@@ -1,5 +1,7 @@
 //! The pages about rules are what the rules say today.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 use std::fs;
 use std::process::Command;
 
