@@ -1,6 +1,8 @@
 //! The fixtures explain themselves: in `fixtures/leaky` exactly what stands between « and » is a secret, in
 //! `fixtures/clean` nothing is. The secrets are filled in from templates.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
