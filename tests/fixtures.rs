@@ -13,15 +13,15 @@ use skout::rule::{RuleSet, example};
 
 /// The name a fixture is scanned under.
 fn name(path: &Path) -> String {
-    let name = path.file_name().unwrap().to_str().unwrap();
+    let name = path.file_name().and_then(|n| n.to_str()).expect("the name is text");
     if name == "dotenv" { ".env".to_owned() } else { name.to_owned() }
 }
 
 fn fixtures(folder: &str) -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> = fs::read_dir(Path::new("fixtures").join(folder))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .map(|path| (name(&path), fs::read_to_string(&path).unwrap()))
+        .expect("the folder can be read")
+        .map(|entry| entry.expect("the folder can be read").path())
+        .map(|path| (name(&path), fs::read_to_string(&path).expect("a fixture is text")))
         .collect();
     all.sort();
     assert!(!all.is_empty(), "fixtures/{folder} is empty");
@@ -30,7 +30,7 @@ fn fixtures(folder: &str) -> Vec<(String, String)> {
 
 /// Where the secrets stand that skout finds, as line and text.
 fn found(detector: &Detector<'_>, name: &str, text: &str) -> Vec<(u64, String)> {
-    let secret = |f: &skout::finding::Finding| String::from_utf8(f.secret.reveal().to_vec()).unwrap();
+    let secret = |f: &skout::finding::Finding| String::from_utf8_lossy(f.secret.reveal()).into_owned();
     let findings = detector.scan(&Blob::whole(name, text.as_bytes()));
     findings.iter().map(|f| (f.first_place().start.line, secret(f))).collect()
 }
