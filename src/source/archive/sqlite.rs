@@ -2,7 +2,7 @@
 //!
 //! In flows something that can be read here and there; out flows the text of every row, one a line, its
 //! columns apart by tabs. Rows of all table leaves are read, those of deleted tables too. The format:
-//! "Database File Format", https://www.sqlite.org/fileformat2.html.
+//! "Database File Format", <https://www.sqlite.org/fileformat2.html>.
 
 use std::io::{self, SeekFrom};
 
