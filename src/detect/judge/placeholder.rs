@@ -23,9 +23,20 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Reject(format!("holds the word '{word}'"));
     }
     if c.kind().is_some() {
+        if before_a_part_to_fill_in(&c.view.bytes[c.span.end..]) {
+            return Verdict::Reject("goes on with a part to be filled in".into());
+        }
         return dummy(c);
     }
     Verdict::Pass
+}
+
+/// Whether `rest` begins with a part such as `<your-key>` or `<hex:32>`, which no element of HTML looks
+/// like: what stands before it is only the beginning of a template.
+fn before_a_part_to_fill_in(rest: &[u8]) -> bool {
+    let Some(inside) = rest.strip_prefix(b"<") else { return false };
+    let name = inside.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+    name > 0 && inside.get(name).is_some_and(|b| matches!(b, b':' | b'-' | b'_'))
 }
 
 /// Values of generic names: as a whole or in all their parts words that stand for a secret.
