@@ -278,7 +278,9 @@ proptest! {
         let more = [("summary", output::summary(&report, &options)), ("receipt", output::receipt(&report, &options))];
         for (name, text) in all.chain(more) {
             for finding in &report.findings {
-                for window in hidden(&finding.secret).windows(5) {
+                let hidden = hidden(&finding.secret);
+                // Shorter pieces of a random secret stand somewhere in a long report by chance.
+                for window in hidden.windows(hidden.len().min(8)) {
                     let window = std::str::from_utf8(window).unwrap();
                     prop_assert!(!text.contains(window), "{name} shows {window}:\n{text}");
                 }
