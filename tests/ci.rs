@@ -188,6 +188,20 @@ fn a_pull_request_reports_what_it_adds_where_people_look() {
 }
 
 #[test]
+fn annotations_and_the_summary_are_written_once() {
+    let world = World::new();
+    let clone = world.clone("topic", 0);
+    let event = world.pull_request(false);
+    for args in [&[][..], &["-f", "github"], &["-f", "human", "-f", "github=notes.txt"]] {
+        let run = world.github(&clone, "pull_request", &event, args);
+        assert_eq!(run.said.matches("::error file=new.py").count(), 1, "{args:?}: {}", run.said);
+        assert_eq!(run.summary.matches("## skout:").count(), 1, "{args:?}: {}", run.summary);
+    }
+    let run = world.github(&clone, "pull_request", &event, &["-f", "github", "--no-summary"]);
+    assert!(run.summary.is_empty(), "{}", run.summary);
+}
+
+#[test]
 fn a_fork_needs_no_token() {
     let world = World::new();
     let clone = world.clone("topic", 0);
@@ -299,6 +313,64 @@ impl World {
         self.git(&["init", "-q", folder.to_str().unwrap()]);
         self.git_in(&folder, &["commit", "-q", "--allow-empty", "-m", "x"]);
         folder
+    }
+}
+
+/// A payload as GitHub sent it (tests/events; github.com/octokit/webhooks, MIT; links left out), about the commits of this
+/// world instead of its own.
+fn recorded(name: &str, changes: &[(&str, Value)]) -> Value {
+    let path = format!("{}/tests/events/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let mut event: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    for (pointer, value) in changes {
+        *event.pointer_mut(pointer).unwrap_or_else(|| panic!("{name}: {pointer}")) = value.clone();
+    }
+    event
+}
+
+#[test]
+fn events_that_github_sent_are_understood() {
+    let world = World::new();
+    let clone = world.clone("topic", 0);
+    let [base, tip, zero] = [world.id("main"), world.id("topic"), ZERO.to_owned()].map(Value::from);
+    let request = [("/pull_request/base/sha", base.clone()), ("/pull_request/head/sha", tip.clone())];
+    let fork = [&request[..], &[("/pull_request/head/repo/id", json!(2))]].concat();
+    let push = |name: &str, before: &Value, forced: bool| {
+        let before = before.clone();
+        let new = json!(before == json!(ZERO));
+        recorded(
+            "push-new-branch",
+            &[
+                ("/ref", json!(name)),
+                ("/before", before),
+                ("/after", tip.clone()),
+                ("/created", new),
+                ("/forced", json!(forced)),
+                ("/repository/default_branch", json!("main")),
+            ],
+        )
+    };
+    let gone = json!("1234567890123456789012345678901234567890");
+    let queue = [("/merge_group/base_sha", base.clone()), ("/merge_group/head_sha", tip.clone())];
+    let schedule = json!({"schedule": "0 4 * * *", "workflow": ".github/workflows/skout.yml"});
+    let cases = [
+        ("pull_request", recorded("pull_request", &request), "pull request 2", 1),
+        ("pull_request", recorded("pull_request", &fork), "pull request 2 from a fork", 1),
+        ("pull_request_target", recorded("pull_request", &fork), "pull request 2 from a fork", 1),
+        ("merge_group", recorded("merge_group", &queue), "merge queue", 1),
+        ("push", push("refs/heads/topic", &base, false), "push to topic", 1),
+        ("push", push("refs/heads/topic", &base, true), "force push to topic", 1),
+        ("push", push("refs/heads/topic", &gone, true), "force push to topic", 1),
+        ("push", push("refs/heads/topic", &zero, false), "push of the new branch topic", 1),
+        ("push", push("refs/tags/v1", &zero, false), "push of the tag v1", 1),
+        ("push", recorded("push-deleted-tag", &[]), "simple-tag was deleted", 0),
+        ("workflow_dispatch", recorded("workflow_dispatch", &[]), "started by hand", 2),
+        ("schedule", schedule, "scheduled run", 2),
+    ];
+    for (name, event, what, findings) in cases {
+        let run = world.github(&clone, name, &event, &[]);
+        assert!(run.said.contains(&format!("GitHub Actions: {what}\n")), "{name}: {}", run.said);
+        assert!(run.outputs.contains(&format!("findings={findings}\n")), "{what}: {}", run.said);
+        assert_eq!(run.status, i32::from(findings > 0), "{what}: {}", run.said);
     }
 }
 

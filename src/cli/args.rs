@@ -13,6 +13,7 @@ use super::hook::HookArgs;
 use super::install::InstallArgs;
 use super::migrate::MigrateArgs;
 use super::policy::{BaselineArgs, ConfigArgs, IgnoreArgs};
+use super::redact::RedactArgs;
 use super::rules::RulesArgs;
 
 /// Finds leaked API keys and credentials in working trees and git history.
@@ -80,20 +81,6 @@ pub(super) struct ScanArgs {
     /// Options that every scan has.
     #[command(flatten)]
     pub(super) common: CommonArgs,
-}
-
-/// `skout redact`.
-#[derive(Debug, Args)]
-pub(super) struct RedactArgs {
-    /// Mask from this level on: low, medium or high [default: medium].
-    #[arg(long, value_name = "LEVEL")]
-    pub(super) confidence: Option<String>,
-    /// Use only this rule; may be given more than once, and end in `*` for a family.
-    #[arg(long = "rule", value_name = "ID")]
-    pub(super) rules: Vec<String>,
-    /// Do not use this rule; may be given more than once, and end in `*` for a family.
-    #[arg(long = "disable-rule", value_name = "ID")]
-    pub(super) disabled: Vec<String>,
 }
 
 /// Options that every scan has.

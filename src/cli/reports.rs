@@ -25,6 +25,8 @@ struct Delivery {
 pub(super) struct Reports {
     deliveries: Vec<Delivery>,
     options: Options,
+    /// Somebody else writes the step summary.
+    no_summary: bool,
 }
 
 impl Reports {
@@ -53,7 +55,17 @@ impl Reports {
             quiet: args.quiet,
             now: now(),
         };
-        Ok(Self { deliveries, options })
+        Ok(Self { deliveries, options, no_summary: false })
+    }
+
+    /// Whether this format goes to standard output.
+    pub(super) fn shows(&self, format: Format) -> bool {
+        self.deliveries.iter().any(|d| d.path.is_none() && d.format == format)
+    }
+
+    /// Leaves the step summary to somebody else.
+    pub(super) fn leave_summary(&mut self) {
+        self.no_summary = true;
     }
 
     /// Writes them all. A reader that went away (`| head`) is no error.
@@ -63,15 +75,11 @@ impl Reports {
                 None => self.show(report, delivery.format)?,
                 Some(path) => self.save(report, delivery.format, path)?,
             }
-            if delivery.format == Format::Github {
+            if delivery.format == Format::Github && !self.no_summary {
                 self.summarise(report)?;
             }
         }
-        let told = self
-            .deliveries
-            .iter()
-            .any(|d| d.path.is_none() && matches!(d.format, Format::Human | Format::Github));
-        if !told {
+        if !self.shows(Format::Human) && !self.shows(Format::Github) {
             self.tell(report);
         }
         Ok(())

@@ -13,6 +13,7 @@ use super::reports::Reports;
 use super::run::complain;
 use crate::detect::{Detector, Settings};
 use crate::glob::GlobSet;
+use crate::output::Format;
 use crate::policy::Policy;
 use crate::report::Report;
 use crate::rule::{Confidence, RuleSet, Selection};
@@ -69,6 +70,18 @@ impl<'a> Session<'a> {
         self.policy.ignore_file = None;
         self.policy.allow = Vec::new();
         self
+    }
+
+    /// The same for a caller that writes the step summary itself.
+    #[must_use]
+    pub(super) fn leaving_summary(mut self) -> Self {
+        self.reports.leave_summary();
+        self
+    }
+
+    /// Whether a report in this format goes to standard output.
+    pub(super) fn shows(&self, format: Format) -> bool {
+        self.reports.shows(format)
     }
 
     fn of(args: &'a CommonArgs, project: Project) -> anyhow::Result<Self> {

@@ -19,6 +19,7 @@ use super::super::session::Session;
 use super::service::{Lookup, Service};
 use super::wish::Wish;
 use super::{fetch, github, outputs};
+use crate::output::Format;
 use crate::source::Source;
 use crate::source::git::{self, History, HistoryOptions, Include, Range};
 
@@ -85,7 +86,7 @@ fn scan(args: &CiArgs, service: Service, get: Lookup<'_>) -> anyhow::Result<Exit
     for (name, path) in [("sarif", &args.sarif), ("json", &args.report)] {
         common.formats.extend(path.iter().map(|path| format!("{name}={}", path.display())));
     }
-    let session = Session::new(&common, root.as_deref().unwrap_or(here))?;
+    let session = Session::new(&common, root.as_deref().unwrap_or(here))?.leaving_summary();
     let Some(source) = source(args, &wish, service, &session)? else {
         outputs::values(&[("findings", "0".into()), ("exit-code", "0".into())], get)?;
         notify(&format!("there is nothing to scan: {what}"));
@@ -94,7 +95,7 @@ fn scan(args: &CiArgs, service: Service, get: Lookup<'_>) -> anyhow::Result<Exit
     if args.plan {
         return Ok(Exit::Clean);
     }
-    let silence = (service == Service::GitHub && shows_human(&common)).then(outputs::silence);
+    let silence = (service == Service::GitHub && session.shows(Format::Human)).then(outputs::silence);
     if let Some((stop, _)) = &silence {
         outputs::line(stop)?;
     }
@@ -103,7 +104,8 @@ fn scan(args: &CiArgs, service: Service, get: Lookup<'_>) -> anyhow::Result<Exit
             outputs::line(resume)?;
         }
         let shown = |path: &Option<PathBuf>| path.as_ref().map_or(String::new(), |p| p.display().to_string());
-        if service == Service::GitHub && !args.no_annotations {
+        // `-f github` has written them already.
+        if service == Service::GitHub && !args.no_annotations && !session.shows(Format::Github) {
             outputs::annotations(report)?;
         }
         if !args.no_summary {
@@ -118,11 +120,6 @@ fn scan(args: &CiArgs, service: Service, get: Lookup<'_>) -> anyhow::Result<Exit
         ];
         outputs::values(&values, get)
     })
-}
-
-/// Whether the report for people goes to standard output, and not one that a program reads.
-fn shows_human(common: &CommonArgs) -> bool {
-    common.formats.iter().any(|wish| wish == "human") && common.output.is_none()
 }
 
 /// What the run is about, or what the options say instead.

@@ -1,18 +1,13 @@
-//! `skout redact`: standard input to standard output with every secret masked and every other byte as it was.
-//! In flow bytes as they come, out flow whole lines at once, so that `tail -f log | skout redact` keeps up. It
-//! holds back only an unfinished line and an unfinished private key, both up to a bound.
+//! The stream: bytes as they come, whole lines out at once, so that `tail -f log | skout redact` keeps up.
+//!
+//! In flow bytes in UTF-8 or near it, out flow the same with every secret masked. It holds back only an
+//! unfinished line and an unfinished private key, both up to a bound.
 
 use std::io::{self, Read, Write};
 use std::ops::Range;
 
-use anyhow::Context as _;
-
-use super::args::RedactArgs;
-use super::exit::Exit;
-use super::session;
 use crate::blob::{Blob, Position};
-use crate::detect::{Detector, Settings};
-use crate::rule::{RuleSet, Selection};
+use crate::detect::Detector;
 use crate::secret::Secret;
 
 /// Bytes read at once.
@@ -27,22 +22,13 @@ const LONG_LINE: usize = 1024 * 1024;
 /// An unfinished private key is held back up to this length; the longest in use are near 13 KB.
 const LONG_KEY: usize = 64 * 1024;
 
-/// Runs it.
-pub(super) fn run(args: &RedactArgs) -> anyhow::Result<Exit> {
-    let confidence = session::confidence(args.confidence.as_deref().unwrap_or("medium"))?;
-    let selection = Selection { only: args.rules.clone(), disabled: args.disabled.clone() };
-    let rules = RuleSet::new(Vec::new(), &selection)?;
-    let detector = Detector::new(&rules, Settings { confidence, ..Settings::default() })?;
-    match redact(&detector, &mut io::stdin().lock(), &mut io::stdout().lock()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Clean),
-        other => other.context("redact").map(|()| Exit::Clean),
-    }
-}
-
 /// Copies `input` to `output` with the secrets masked.
-fn redact(detector: &Detector<'_>, input: &mut dyn Read, output: &mut dyn Write) -> io::Result<()> {
+pub(super) fn redact(
+    detector: &Detector<'_>,
+    input: &mut dyn Read,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let mut held = Held::default();
-    let mut first = true;
     loop {
         let filled = held.bytes.len();
         held.bytes.resize(filled + READ, 0);
@@ -56,24 +42,11 @@ fn redact(detector: &Detector<'_>, input: &mut dyn Read, output: &mut dyn Write)
             Ok(read) => read,
         };
         held.bytes.truncate(filled + read);
-        if first && held.bytes.len() >= 2 {
-            first = false;
-            refuse_utf16(&held.bytes)?;
-        }
         let ready = held.ready();
         if ready > held.written {
             held.write(detector, ready, output)?;
         }
     }
-}
-
-/// UTF-16 would pass unseen, and that must not happen in silence.
-fn refuse_utf16(bytes: &[u8]) -> io::Result<()> {
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        let problem = "the input is UTF-16; make it UTF-8 first: iconv -f UTF-16 -t UTF-8";
-        return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
-    }
-    Ok(())
 }
 
 /// What has been read: first what is written already and kept for context, then what is not.
@@ -174,6 +147,8 @@ fn offset(bytes: &[u8], lines: &[usize], position: Position) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::Settings;
+    use crate::rule::RuleSet;
     use crate::rule::example::expand;
     use proptest::prelude::*;
 
@@ -222,12 +197,6 @@ mod tests {
         assert_eq!(held.ready(), 2, "an unfinished key waits for its end");
         held.bytes.resize(LONG_KEY + 10, b'\n');
         assert!(held.ready() > LONG_KEY, "but not for ever");
-    }
-
-    #[test]
-    fn utf16_is_refused() {
-        assert!(refuse_utf16(b"\xff\xfea\0").is_err());
-        assert!(refuse_utf16(b"ab").is_ok());
     }
 
     proptest! {
