@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::exit::Exit;
+use super::project::Project;
 use super::rules_docs;
 use crate::detect::{Detector, Failure, Settings, prove};
 use crate::rule::schema::RuleFile;
@@ -51,7 +52,7 @@ enum RulesCommand {
 pub(super) fn run(args: &RulesArgs) -> anyhow::Result<Exit> {
     match &args.command {
         RulesCommand::List { format } => list(format),
-        RulesCommand::Show { id } => show(id),
+        RulesCommand::Show { id } => show_named(id),
         RulesCommand::Test { file } => test(file.as_deref()),
         RulesCommand::Docs { dir } => rules_docs::write(dir).map(|()| Exit::Clean),
     }
@@ -80,7 +81,7 @@ struct Listing<'a> {
 }
 
 fn list(format: &str) -> anyhow::Result<Exit> {
-    let rules = RuleSet::builtin();
+    let rules = of_project()?;
     let text = match format {
         "json" => {
             let rows = rules.all().map(|(_, rule)| row(rule)).collect();
@@ -118,15 +119,25 @@ fn word(level: impl std::fmt::Debug) -> String {
     format!("{level:?}").to_lowercase()
 }
 
-/// Shows one rule.
-pub(super) fn show(id: &str) -> anyhow::Result<Exit> {
-    let rules = RuleSet::builtin();
+/// The built-in rules and those of the project here.
+fn of_project() -> anyhow::Result<RuleSet> {
+    let (config, _) = Project::at(Path::new(".")).config(None)?;
+    Ok(RuleSet::new(config.rules, &Selection::default())?)
+}
+
+fn show_named(id: &str) -> anyhow::Result<Exit> {
+    let rules = of_project()?;
     let (_, rule) =
         rules.find(id).ok_or_else(|| anyhow!("there is no rule '{id}'; `skout rules list` shows all ids"))?;
+    show(rule, None)
+}
+
+/// Shows one rule; `off` is the configuration that switches it off.
+pub(super) fn show(rule: &Rule, off: Option<&str>) -> anyhow::Result<Exit> {
     let mut text = format!("{} ({})\n\n", rule.name, rule.id);
     let mut line = |title: &str, value: &str| {
         if !value.is_empty() {
-            writeln!(text, "{title:12}{value}").expect("a string takes any text");
+            writeln!(text, "{title:14}{value}").expect("a string takes any text");
         }
     };
     line("provider", &rule.provider);
@@ -142,6 +153,9 @@ pub(super) fn show(id: &str) -> anyhow::Result<Exit> {
     line("only in", &rule.paths.join("  "));
     for reference in rule.references.iter() {
         line("see", reference);
+    }
+    if let Some(config) = off {
+        line("switched off", &format!("in {config}"));
     }
     print(&text)
 }

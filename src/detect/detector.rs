@@ -34,7 +34,7 @@ impl Default for Settings {
     }
 }
 
-/// What became of one candidate, for `skout explain`.
+/// What became of one candidate, for `skout explain`. Of several for the same rule and bytes the last counts.
 #[derive(Debug, Clone)]
 pub struct Trace {
     /// The rule.
@@ -119,7 +119,11 @@ impl<'r> Detector<'r> {
                 candidates.into_iter().filter_map(|c| self.judge(c, &mut public, trace)).collect();
             judged.retain(|c| {
                 let span = c.view.in_blob(c.span.clone());
-                !public.iter().any(|p: &Range<usize>| p.start < span.end && span.start < p.end)
+                let over = |p: &&(Range<usize>, Reason)| p.0.start < span.end && span.start < p.0.end;
+                let Some((_, why)) = public.iter().find(over) else { return true };
+                let (reasons, refused) = (c.reasons.clone(), Some(why.clone()));
+                trace(Trace { rule: c.id, span, reasons, refused });
+                false
             });
             findings = self.findings(blob, overlap::settle(judged));
         });
@@ -127,11 +131,11 @@ impl<'r> Detector<'r> {
     }
 
     /// Lets every judge speak; `None` if one refuses or the candidate is not sure enough. What is meant for
-    /// the public is noted in `public`.
+    /// the public is noted in `public`, with what the judge said.
     fn judge<'v>(
         &self,
         mut candidate: Candidate<'v>,
-        public: &mut Vec<Range<usize>>,
+        public: &mut Vec<(Range<usize>, Reason)>,
         trace: &mut dyn FnMut(Trace),
     ) -> Option<Candidate<'v>> {
         let mut refused = None;
@@ -141,10 +145,11 @@ impl<'r> Detector<'r> {
                 Verdict::Reject(text) => (text, false),
                 Verdict::Public(text) => (text, true),
             };
+            let reason = Reason { judge: judge.name, text };
             if known {
-                public.push(candidate.view.in_blob(candidate.span.clone()));
+                public.push((candidate.view.in_blob(candidate.span.clone()), reason.clone()));
             }
-            refused = Some(Reason { judge: judge.name, text });
+            refused = Some(reason);
             break;
         }
         if refused.is_none()

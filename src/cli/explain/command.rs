@@ -1,20 +1,24 @@
 //! Explains a line of a file, a text, or a rule.
 //!
 //! In flows what a person asks about; out flows, for everything any rule took for a secret there, what the
-//! judges said. Values are masked.
+//! judges said and whether it counts in a scan. Values are masked.
 
-use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Args;
 
-use crate::blob::{Blob, BlobKind, Position};
+use super::ground::Ground;
+use super::verdict;
+use crate::blob::{Blob, BlobKind};
 use crate::cli::exit::Exit;
-use crate::detect::{Detector, Settings, Trace};
+use crate::detect::{Detector, Settings};
+use crate::glob::GlobSet;
 use crate::output::sanitized;
-use crate::rule::{Confidence, RuleSet};
-use crate::secret::Secret;
+use crate::rule::Confidence;
+use crate::source::{FileOptions, Files, Item, Source};
 
 /// `skout explain`.
 #[derive(Debug, Args)]
@@ -28,18 +32,22 @@ pub(in crate::cli) struct ExplainArgs {
     /// The name of the file the text is to be taken for.
     #[arg(long, value_name = "NAME", default_value = "text")]
     filename: String,
+    /// Configuration file; else skout.toml, .skout.toml or .config/skout.toml at the repository root.
+    #[arg(short, long, value_name = "PATH")]
+    config: Option<PathBuf>,
+    /// Findings in this baseline do not count.
+    #[arg(short, long, value_name = "PATH")]
+    baseline: Option<PathBuf>,
 }
 
 /// Runs it.
 pub(in crate::cli) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
+    let ground = |paths: &[PathBuf]| Ground::new(paths, args.config.as_deref(), args.baseline.as_deref());
     let text = match (&args.string, &args.target) {
-        (Some(text), _) => explain(&args.filename, text.as_bytes(), None)?,
+        (Some(text), _) => of_text(&ground(&[])?, &args.filename, text.as_bytes())?,
         (None, Some(target)) => match place(target) {
-            Some((path, line)) => {
-                let bytes = std::fs::read(path).with_context(|| path.to_owned())?;
-                explain(path, &bytes, Some(line))?
-            }
-            None => return rule(target),
+            Some((path, line)) => of_file(&ground(&[path.into()])?, path, line)?,
+            None => return rule(target, &ground(&[])?),
         },
         (None, None) => bail!("name a place (FILE:LINE), a rule, or a text with --string"),
     };
@@ -50,11 +58,11 @@ pub(in crate::cli) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
 }
 
 /// A rule, as `skout rules show` shows it.
-fn rule(id: &str) -> anyhow::Result<Exit> {
-    if RuleSet::builtin().find(id).is_none() {
+fn rule(id: &str, ground: &Ground) -> anyhow::Result<Exit> {
+    let Some((number, rule)) = ground.rules.find(id) else {
         bail!("'{id}' is no rule and no place; name a place as FILE:LINE, with a line number from 1");
-    }
-    crate::cli::rules::show(id)
+    };
+    crate::cli::rules::show(rule, (!ground.uses(number)).then_some(ground.config.as_str()))
 }
 
 /// `src/app.js:12` as a path and a line.
@@ -63,52 +71,69 @@ fn place(target: &str) -> Option<(&str, u64)> {
     line.parse().ok().filter(|n| *n > 0).map(|line| (path, line))
 }
 
-/// What the rules and judges have to say about `bytes`, or about one line of them.
-fn explain(path: &str, bytes: &[u8], line: Option<u64>) -> anyhow::Result<String> {
-    let rules = RuleSet::builtin();
-    let settings = Settings { confidence: Confidence::Low, ..Settings::default() };
-    let detector = Detector::new(&rules, settings)?;
-    let mut blob = Blob::whole(path, bytes);
+/// What there is to say about a line of a file, which is read as every scan reads it: unpacked, transcoded, in
+/// pieces if it is large.
+fn of_file(ground: &Ground, path: &str, line: u64) -> anyhow::Result<String> {
+    let (exclude, include) = (GlobSet::default(), GlobSet::default());
+    let options = FileOptions { gitignore: false, exclude, include, jobs: 1 };
+    let detector = Detector::new(&ground.rules, settings())?;
+    let said: Mutex<(String, Option<String>)> = Mutex::default();
+    if !Path::new(path).is_file() {
+        bail!("{path}: there is no such file");
+    }
+    Files::new(vec![path.into()], options).each(&|item| {
+        let mut said = said.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match item {
+            Item::Blob(blob) | Item::Watched(blob, _) | Item::Probe(blob, _) => {
+                said.0 += &verdict::of(ground, &detector, &blob, Some(line));
+            }
+            Item::Skipped { path, reason } => said.1 = Some(format!("{path}: not read: {reason}")),
+            Item::Trouble(error) => {
+                said.1 = Some(format!("{}: {}. {}", error.place, error.problem, error.advice))
+            }
+        }
+    });
+    let (text, trouble) = said.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let (true, Some(trouble)) = (text.is_empty(), trouble) {
+        bail!(trouble);
+    }
+    let left_out =
+        ground.left_out(path.strip_prefix("./").unwrap_or(path)).map(|why| format!("{}.\n", sanitized(&why)));
+    Ok(or_nothing(text) + &left_out.unwrap_or_default())
+}
+
+fn of_text(ground: &Ground, name: &str, bytes: &[u8]) -> anyhow::Result<String> {
+    let detector = Detector::new(&ground.rules, settings())?;
+    let mut blob = Blob::whole(name, bytes);
     if bytes.contains(&0) {
         blob.kind = BlobKind::Binary;
     }
-    let at = |trace: &Trace| Position::START.after(&bytes[..trace.span.start]);
-    let mut traces = Vec::new();
-    let found = detector.scan_traced(&blob, &mut |trace| traces.push(trace));
-    traces.retain(|trace| line.is_none_or(|line| at(trace).line == line));
-    traces.sort_by_key(|trace| (trace.span.start, trace.refused.is_some(), trace.rule));
-    let mut text = String::new();
-    for trace in &traces {
-        let (position, rule) = (at(trace), rules.get(trace.rule));
-        let masked = Secret::new(&bytes[trace.span.clone()]).masked();
-        let masked = sanitized(&masked);
-        writeln!(text, "{}:{}  {masked}", position.line, position.column)?;
-        writeln!(text, "  rule      {} ({})", rule.id, rule.name)?;
-        for reason in &trace.reasons {
-            writeln!(text, "  {:9} {}", reason.judge, reason.text)?;
-        }
-        let finding = found.iter().find(|f| f.rule == trace.rule && f.first_place().start == position);
-        let verdict = match (&trace.refused, finding) {
-            (Some(refused), _) => format!("no secret: the judge '{}' says: {}", refused.judge, refused.text),
-            (None, Some(f)) if f.confidence < Confidence::Medium => {
-                "a guess: shown only with --confidence low".to_owned()
-            }
-            (None, Some(f)) => {
-                format!("a secret, confidence {}", format!("{:?}", f.confidence).to_lowercase())
-            }
-            (None, None) => "a secret, but a more specific rule claims it".to_owned(),
-        };
-        writeln!(text, "  verdict   {}\n", sanitized(&verdict))?;
+    Ok(or_nothing(verdict::of(ground, &detector, &blob, None)))
+}
+
+/// Guesses are explained, too.
+fn settings() -> Settings {
+    Settings { confidence: Confidence::Low, ..Settings::default() }
+}
+
+fn or_nothing(text: String) -> String {
+    if !text.is_empty() {
+        return text;
     }
-    if traces.is_empty() {
-        text = "No rule takes anything here for a secret.\n".to_owned();
-    }
-    Ok(text)
+    "No rule takes anything here for a secret.\n\
+     If something is one, a rule of your own in skout.toml will find it: see docs/configuration.md.\n"
+        .to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn explain(text: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let ground = Ground::new(&[folder.path().to_owned()], None, None).unwrap();
+        of_text(&ground, "a.yml", text.as_bytes()).unwrap()
+    }
 
     #[test]
     fn a_place_is_a_path_and_a_line() {
@@ -121,10 +146,10 @@ mod tests {
     #[test]
     fn found_and_refused_are_explained_without_the_value() {
         let secret = crate::rule::example::expand("<alnum:32>").unwrap().text;
-        let text = explain("a.yml", format!("api_key: {secret}\n").as_bytes(), Some(1)).unwrap();
+        let text = explain(&format!("api_key: {secret}\n"));
         assert!(text.contains("a secret, confidence medium") && !text.contains(&secret), "{text}");
-        let text = explain("a.yml", b"api_key: your-api-key\n", None).unwrap();
+        let text = explain("api_key: your-api-key\n");
         assert!(text.contains("no secret: the judge"), "{text}");
-        assert!(explain("a.yml", b"hello", None).unwrap().starts_with("No rule"));
+        assert!(explain("hello").starts_with("No rule"));
     }
 }
