@@ -96,6 +96,40 @@ fn columns(text: &[u8]) -> u64 {
     text.utf8_chunks().map(|c| (c.valid().chars().count() + c.invalid().len()) as u64).sum()
 }
 
+/// A literal that some rule is called by, at a place in a blob.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark {
+    /// The offset of its first byte.
+    pub at: usize,
+    /// Which literal.
+    pub literal: u16,
+    /// Its length in bytes.
+    pub length: u16,
+}
+
+impl Mark {
+    /// The bytes that it covers.
+    #[inline]
+    pub fn span(&self) -> Range<usize> {
+        self.at..self.at + usize::from(self.length)
+    }
+}
+
+/// What is known of a blob before it is scanned, because most of it was scanned as a part of another, and what the
+/// scan leaves for those made from this one.
+#[derive(Debug, Default)]
+pub struct Trail {
+    /// The marks that are known to stand in the blob, in order; after the scan all of them.
+    pub marks: Vec<Mark>,
+    /// Where marks that are not known may stand: those that reach into these ranges, or over them where they are
+    /// empty. In order; `None` means anywhere.
+    pub fresh: Option<Vec<Range<usize>>>,
+    /// Whether what is not near a fresh range is known to be clean.
+    pub clean: bool,
+    /// Whether the scan found anything.
+    pub found: bool,
+}
+
 /// One stretch of bytes to scan.
 ///
 /// A large file arrives as several blobs that overlap, so that memory stays bounded. Each carries

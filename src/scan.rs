@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 
 use crate::blob::{Blob, ObjectId, Position};
 use crate::detect::Detector;
@@ -48,11 +48,8 @@ pub fn scan<'r>(
     progress: &dyn Progress,
 ) -> Report<'r> {
     let gathered = Mutex::new(Gathered::default());
-    let bytes = AtomicU64::new(0);
     let locked = || gathered.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let examine = |blob: &Blob<'_>| {
-        bytes.fetch_add(blob.bytes.len() as u64, Relaxed);
-        let found = detector.scan(blob);
+    let examine = |blob: &Blob<'_>, found: Vec<Finding>| {
         progress.scanned(blob.fresh.len() as u64);
         if found.is_empty() {
             return false;
@@ -70,12 +67,12 @@ pub fn scan<'r>(
     let coverage = source.each(&|item| match item {
         Item::Skipped { path, reason } => locked().skipped.push((path, reason)),
         Item::Trouble(error) => locked().errors.push(error),
-        Item::Blob(blob) => drop(examine(&blob)),
+        Item::Blob(blob) => drop(examine(&blob, detector.scan(&blob))),
         Item::Watched(blob, found) => {
-            found.fetch_or(examine(&blob), Relaxed);
+            found.fetch_or(examine(&blob, detector.scan(&blob)), Relaxed);
         }
-        Item::Probe(blob, found) => {
-            found.fetch_or(!detector.scan(&blob).is_empty(), Relaxed);
+        Item::Traced(blob, trail) => {
+            trail.found = examine(&blob, detector.follow(&blob, trail));
         }
     });
     let mut gathered = gathered.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -101,7 +98,7 @@ fn drop_old(source: &dyn Source, detector: &Detector<'_>, gathered: &mut Gathere
     let before = Mutex::new((BTreeSet::new(), Vec::new()));
     let locked = || before.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     source.before(&|item| match item {
-        Item::Blob(blob) | Item::Watched(blob, _) | Item::Probe(blob, _) => {
+        Item::Blob(blob) | Item::Watched(blob, _) | Item::Traced(blob, _) => {
             let found = detector.scan(&blob);
             locked().0.extend(found.iter().map(|f| f.secret.reveal().to_vec()));
         }

@@ -39,7 +39,7 @@ fn read_with(paths: &[&Path], options: FileOptions) -> Said {
             }
             Item::Skipped { path, reason } => said.skipped.push((path, reason)),
             Item::Trouble(error) => said.trouble.push(error.to_string()),
-            Item::Watched(..) | Item::Probe(..) => panic!("files are scanned whole"),
+            Item::Watched(..) | Item::Traced(..) => panic!("files are scanned whole"),
         }
     });
     said.into_inner().unwrap()

@@ -83,7 +83,7 @@ impl<'v> Collector<'v> {
             return;
         }
         let Some(pattern) = self.patterns.get(id, rule) else { return };
-        let span = self.anchors.span(hit);
+        let span = hit.span();
         let reach = rule.window as usize;
         let from = if rule.starts { span.start } else { span.start.saturating_sub(reach) };
         let to = bytes.len().min(span.start + reach);
@@ -121,7 +121,7 @@ impl<'v> Collector<'v> {
         (hit, last): (Hit, &mut Option<usize>),
         out: &mut Vec<Candidate<'v>>,
     ) {
-        let anchor = self.anchors.span(hit);
+        let anchor = hit.span();
         let Some(found) = assign::read(view.bytes, &anchor) else { return };
         if !self.path_fits(id, view) {
             return;
@@ -174,7 +174,7 @@ impl<'v> Collector<'v> {
 
     /// Reads the URL at the anchor.
     fn in_url(&self, id: RuleId, view: &'v View<'v>, hit: Hit, out: &mut Vec<Candidate<'v>>) {
-        let Some((span, whole)) = url::read(view.bytes, &self.anchors.span(hit)) else { return };
+        let Some((span, whole)) = url::read(view.bytes, &hit.span()) else { return };
         if !self.path_fits(id, view) {
             return;
         }

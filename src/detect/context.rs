@@ -42,14 +42,15 @@ pub(crate) fn keywords_near(at: &Neighbourhood<'_>, keywords: &Anchors) -> Vec<N
     let to = view.bytes.len().min(span.end + FARTHEST);
     let own;
     let (hits, offset) = if view.parent.is_none() {
-        (at.scene.keywords(keywords, &(from..to)), 0)
+        own = at.scene.keywords(keywords, &(from..to));
+        (&own[..], 0)
     } else {
         own = keywords.search(&view.bytes[from..to]);
         (&own[..], from)
     };
     let mut near = Vec::new();
     for &hit in hits {
-        let word = keywords.span(hit);
+        let word = hit.span();
         let word = offset + word.start..offset + word.end;
         if word.start < span.end && span.start < word.end || !stands_alone(view.bytes, &word) {
             continue;

@@ -4,16 +4,18 @@
 //! rule's pattern runs in a window, the judges speak, and overlaps are settled once.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
-use super::anchors::Anchors;
+use super::anchors::{Anchors, Hit};
 use super::candidate::Candidate;
 use super::collect::Collector;
 use super::judge::{COURT, Verdict};
 use super::patterns::{self, Patterns};
+use super::reach::Reach;
 use super::scene::Scene;
 use super::view::View;
 use super::{decode, exposure, frame, overlap};
-use crate::blob::{Blob, BlobKind, Position};
+use crate::blob::{Blob, BlobKind, Position, Trail};
 use crate::finding::{Finding, Place, Reason, Status};
 use crate::glob::GlobSet;
 use crate::rule::{Confidence, Rule, RuleError, RuleId, RuleSet, Syntax};
@@ -57,6 +59,7 @@ pub struct Detector<'r> {
     paths: Vec<Option<GlobSet>>,
     called: Vec<RuleId>,
     settings: Settings,
+    reach: OnceLock<Reach>,
 }
 
 impl<'r> Detector<'r> {
@@ -77,6 +80,7 @@ impl<'r> Detector<'r> {
             paths,
             called: rules.enabled().filter(|(_, rule)| is_called(rule)).map(|(id, _)| id).collect(),
             settings,
+            reach: OnceLock::new(),
         })
     }
 
@@ -95,7 +99,28 @@ impl<'r> Detector<'r> {
 
     /// The same, telling `trace` what became of every candidate.
     pub fn scan_traced(&self, blob: &Blob<'_>, trace: &mut dyn FnMut(Trace)) -> Vec<Finding> {
-        let hits = self.anchors.search(blob.bytes);
+        self.found(blob, &self.anchors.search(blob.bytes), trace)
+    }
+
+    /// The findings of a blob of which something is known, with what is to be known of it for the next.
+    pub fn follow(&self, blob: &Blob<'_>, trail: &mut Trail) -> Vec<Finding> {
+        let Some(fresh) = &trail.fresh else {
+            trail.marks = self.anchors.search(blob.bytes);
+            return self.found(blob, &trail.marks, &mut |_| {});
+        };
+        let reach = self.reach.get_or_init(|| Reach::of(self.rules, &self.anchors));
+        self.anchors.search_near(blob.bytes, fresh, reach.longest, &mut trail.marks);
+        if trail.clean {
+            let near = reach.near(&trail.marks, fresh);
+            if near.len() < trail.marks.len() && self.found(blob, &near, &mut |_| {}).is_empty() {
+                return Vec::new();
+            }
+        }
+        self.found(blob, &trail.marks, &mut |_| {})
+    }
+
+    /// What stands at the hits.
+    fn found(&self, blob: &Blob<'_>, hits: &[Hit], trace: &mut dyn FnMut(Trace)) -> Vec<Finding> {
         if hits.is_empty() {
             return Vec::new();
         }
@@ -110,7 +135,7 @@ impl<'r> Detector<'r> {
             scene: &scene,
         };
         let mut findings = Vec::new();
-        decode::descend(&collector, &view, &hits, &mut |candidates| {
+        decode::descend(&collector, &view, hits, &mut |candidates| {
             if candidates.is_empty() {
                 return;
             }

@@ -15,6 +15,7 @@ mod lexicon;
 mod overlap;
 mod patterns;
 mod proof;
+mod reach;
 mod scene;
 mod url;
 mod view;

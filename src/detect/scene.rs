@@ -2,12 +2,20 @@
 //!
 //! In flow a blob and the keyword table; out flow the kind of the file and where keywords stand.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::anchors::{Anchors, Hit};
 use super::lexicon::{FileKind, place};
 use crate::blob::Blob;
+
+/// The bytes that are searched for keywords at a time: of a long file that is only looked at here and there, most is
+/// never asked about.
+const STRETCH: usize = 4096;
+
+/// No keyword is longer (`anchors::table::Literal`).
+const LONGEST: usize = 60;
 
 /// What the candidates of one blob share.
 #[derive(Debug)]
@@ -15,13 +23,14 @@ pub struct Scene<'b> {
     blob: &'b Blob<'b>,
     file: OnceCell<FileKind>,
     test: OnceCell<bool>,
-    hits: OnceCell<Vec<Hit>>,
+    /// The keywords that begin in each stretch of the blob, by its number.
+    hits: RefCell<BTreeMap<usize, Vec<Hit>>>,
 }
 
 impl<'b> Scene<'b> {
     /// The scene of `blob`; costs nothing until it is asked something.
     pub fn of(blob: &'b Blob<'b>) -> Self {
-        Self { blob, file: OnceCell::new(), test: OnceCell::new(), hits: OnceCell::new() }
+        Self { blob, file: OnceCell::new(), test: OnceCell::new(), hits: RefCell::default() }
     }
 
     /// What kind of file it is.
@@ -35,10 +44,20 @@ impl<'b> Scene<'b> {
     }
 
     /// The keywords that begin in `range` of the blob, in order.
-    pub(crate) fn keywords(&self, table: &Anchors, range: &Range<usize>) -> &[Hit] {
-        let all = self.hits.get_or_init(|| table.search(self.blob.bytes));
-        let from = all.partition_point(|h| h.at < range.start);
-        let to = all.partition_point(|h| h.at < range.end);
-        &all[from..to]
+    pub(crate) fn keywords(&self, table: &Anchors, range: &Range<usize>) -> Vec<Hit> {
+        let mut known = self.hits.borrow_mut();
+        let mut found = Vec::new();
+        for stretch in range.start / STRETCH..range.end.div_ceil(STRETCH) {
+            let hits = known.entry(stretch).or_insert_with(|| {
+                let (from, bytes) = (stretch * STRETCH, self.blob.bytes);
+                let to = bytes.len().min(from + STRETCH + LONGEST);
+                let mut hits = table.search(&bytes[from..to]);
+                hits.retain(|hit| hit.at < STRETCH);
+                hits.iter_mut().for_each(|hit| hit.at += from);
+                hits
+            });
+            found.extend(hits.iter().filter(|hit| range.contains(&hit.at)));
+        }
+        found
     }
 }

@@ -5,7 +5,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use crate::blob::{Blob, ObjectId};
+use crate::blob::{Blob, ObjectId, Trail};
 
 use super::origin::Origin;
 
@@ -16,9 +16,8 @@ pub enum Item<'a> {
     Blob(Blob<'a>),
     /// The same, for a source that wants to know: the flag is set if anything was found.
     Watched(Blob<'a>, &'a AtomicBool),
-    /// A part of something to scan, to learn whether the whole must be: only the flag is set, nothing is
-    /// reported.
-    Probe(Blob<'a>, &'a AtomicBool),
+    /// The same, of which the source knows something and wants to know what else stands there.
+    Traced(Blob<'a>, &'a mut Trail),
     /// Something left out on purpose, and why; it does not make the scan incomplete.
     Skipped {
         /// Its name.

@@ -4,6 +4,7 @@
 //! prepared by the build script (`build.rs`); a user's own rules make a new table at start-up.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::search::Hit;
 use super::table::{Entry, Literal, Table};
@@ -94,13 +95,52 @@ impl Anchors {
 
     /// What to do at a hit.
     pub fn actions(&self, hit: Hit) -> &[Action] {
-        let n = usize::from(hit.literal);
+        self.calls(hit.literal)
+    }
+
+    /// How many literals there are.
+    pub(crate) fn literals(&self) -> u16 {
+        self.starts.len() as u16 - 1
+    }
+
+    /// What to do where a literal stands.
+    pub(crate) fn calls(&self, literal: u16) -> &[Action] {
+        let n = usize::from(literal);
         &self.actions[usize::from(self.starts[n])..usize::from(self.starts[n + 1])]
     }
 
-    /// The bytes a hit covers.
-    pub fn span(&self, hit: Hit) -> std::ops::Range<usize> {
-        hit.at..hit.at + self.table.length(hit.literal)
+    /// The length of the longest literal in bytes.
+    pub(crate) fn longest(&self) -> usize {
+        self.table.longest()
+    }
+
+    /// Adds to `hits`, which are in order, the anchors that reach into one of the ranges, which are in order, too,
+    /// or over an empty one. `longest` is the length of the longest literal.
+    pub(crate) fn search_near(
+        &self,
+        bytes: &[u8],
+        ranges: &[Range<usize>],
+        longest: usize,
+        hits: &mut Vec<Hit>,
+    ) {
+        let margin = longest.saturating_sub(1);
+        let (mut new, mut done) = (Vec::new(), 0);
+        let mut ranges = ranges.iter().peekable();
+        while let Some(range) = ranges.next() {
+            let from = range.start.saturating_sub(margin);
+            let mut to = range.end + margin;
+            while let Some(next) = ranges.next_if(|next| next.start <= to + margin) {
+                to = next.end + margin;
+            }
+            self.table.search(&bytes[from..to.min(bytes.len())], &mut new);
+            new[done..].iter_mut().for_each(|hit| hit.at += from);
+            done = new.len();
+        }
+        if !new.is_empty() {
+            hits.append(&mut new);
+            hits.sort();
+            hits.dedup();
+        }
     }
 }
 

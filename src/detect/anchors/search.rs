@@ -6,20 +6,14 @@
 
 use super::table::{self, CASELESS, Entry, Table};
 
-/// A literal at a place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Hit {
-    /// The offset of its first byte.
-    pub at: usize,
-    /// Which literal of the table.
-    pub literal: u16,
-}
+/// A literal of the table at a place.
+pub use crate::blob::Mark as Hit;
 
 impl Table {
-    /// The length of a literal in bytes.
-    pub(crate) fn length(&self, literal: u16) -> usize {
-        let n = usize::from(literal);
-        ((self.literals[n + 1] & !CASELESS) - (self.literals[n] & !CASELESS)) as usize
+    /// The length of the longest literal in bytes.
+    pub(crate) fn longest(&self) -> usize {
+        let ends = self.literals.windows(2).map(|pair| (pair[1] & !CASELESS) - (pair[0] & !CASELESS));
+        ends.max().unwrap_or(0) as usize
     }
 
     /// Finds every literal in `bytes`, each place once, nearly but not strictly in order.
@@ -84,24 +78,25 @@ impl Literals<'_> {
                 continue;
             }
             let Some(from) = at.checked_add_signed(-isize::from(entry.offset)) else { continue };
-            if self.stands(entry.literal, bytes, from) {
-                hits.push(Hit { at: from, literal: entry.literal });
+            if let Some(length) = self.stands(entry.literal, bytes, from) {
+                hits.push(Hit { at: from, literal: entry.literal, length: length as u16 });
             }
         }
     }
 
-    /// Whether the literal stands at `from`. Its ends are compared first: they are what differs most.
-    fn stands(&self, literal: u16, bytes: &[u8], from: usize) -> bool {
+    /// The length of the literal if it stands at `from`. Its ends are compared first: they are what differs most.
+    fn stands(&self, literal: u16, bytes: &[u8], from: usize) -> Option<usize> {
         let n = usize::from(literal);
         let (start, end) = (self.places[n], self.places[n + 1] & !CASELESS);
         let literal = &self.pool[(start & !CASELESS) as usize..end as usize];
-        let Some(text) = bytes.get(from..from + literal.len()) else { return false };
+        let text = bytes.get(from..from + literal.len())?;
         let fold = if start & CASELESS == 0 { 0 } else { 0x20 };
         let last = literal.len() - 1;
         if text[0] | fold != literal[0] | fold || text[last] | fold != literal[last] | fold {
-            return false;
+            return None;
         }
-        if fold == 0 { text == literal } else { text.eq_ignore_ascii_case(literal) }
+        let same = if fold == 0 { text == literal } else { text.eq_ignore_ascii_case(literal) };
+        same.then_some(literal.len())
     }
 }
 
@@ -138,7 +133,7 @@ mod tests {
                 let same =
                     text == literal.bytes || literal.caseless && text.eq_ignore_ascii_case(&literal.bytes);
                 if same {
-                    hits.push(Hit { at, literal: n as u16 });
+                    hits.push(Hit { at, literal: n as u16, length: text.len() as u16 });
                 }
             }
         }

@@ -92,7 +92,7 @@ impl Descent<'_> {
         let mut found: Vec<Decoded> = Vec::new();
         let mut covered = [0; FORMS];
         for &hit in hits {
-            let span = collector.anchors.span(hit);
+            let span = hit.span();
             for (form, at) in forms(collector, view, hit, &span) {
                 if span.start < covered[usize::from(form)] || self.budget == 0 {
                     continue;

@@ -4,14 +4,14 @@
 //! Git LFS pointer is replaced by what it points to, or reported.
 
 use std::io::Cursor;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use super::super::archive::{Kind, Unpacker};
 use super::super::source::{Item, SourceError};
 use super::super::text::{self, Encoding};
-use crate::blob::{Blob, BlobKind, ObjectId};
+use super::pack::Changes;
+use crate::blob::{Blob, BlobKind, Mark, ObjectId, Trail};
 
 /// How every Git LFS pointer begins (Git LFS specification, "The Pointer").
 const LFS: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
@@ -20,13 +20,20 @@ const LFS: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
 const LFS_LONGEST: usize = 1024;
 
 /// What came of scanning an object.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Verdict {
+#[derive(Debug, Default)]
+pub(super) struct Note {
     /// Nothing was found.
     pub(super) clean: bool,
-    /// It is plain text: what is binary says nothing of an object built on it, which may be text, in which
-    /// less sure finds count.
-    pub(super) text: bool,
+    /// What its bytes were scanned as, if they were as they are: an object made from it can use its marks.
+    kind: Option<BlobKind>,
+    marks: Vec<Mark>,
+}
+
+impl Note {
+    /// For an object that is not scanned as it is.
+    pub(super) fn of(clean: bool) -> Self {
+        Self { clean, ..Self::default() }
+    }
 }
 
 /// Pushes objects into a sink and counts them.
@@ -67,35 +74,33 @@ impl<'s> Emitter<'s> {
         if is_pointer(bytes) {
             return self.pointer(path, bytes, object);
         }
-        self.push(path, bytes, Some(object), None);
+        self.push(path, bytes, Some(object));
     }
 
-    /// The same, and says what came of it.
-    pub(super) fn watched(&self, path: &str, bytes: &[u8], object: ObjectId) -> Verdict {
+    /// The same, and says what came of it. `base` is what came of the object that it was made from, and how.
+    pub(super) fn traced(&self, bytes: &[u8], object: ObjectId, base: Option<(&Note, &Changes)>) -> Note {
         if is_pointer(bytes) {
-            self.file(path, bytes, object);
-            return Verdict { clean: false, text: false };
+            self.file("", bytes, object);
+            return Note::default();
         }
         self.count(bytes.len());
         let found = AtomicBool::new(false);
-        let text = self.push(path, bytes, Some(object), Some(&found));
-        Verdict { clean: !found.load(Relaxed), text }
-    }
-
-    /// Whether nothing is found in parts of an object; `None` if it is not plain text.
-    pub(super) fn parts_clean(&self, bytes: &[u8], parts: &[Range<usize>]) -> Option<bool> {
-        let text = matches!(text::sniff(bytes), Encoding::Bytes(BlobKind::Text, _));
-        if !text || is_pointer(bytes) || Kind::of(bytes).is_some() {
-            return None;
+        if self.unpack("", bytes, object, Some(&found)) {
+            return Note::of(!found.into_inner());
         }
-        let found = AtomicBool::new(false);
-        for part in parts {
-            (self.sink)(Item::Probe(Blob::whole("", &bytes[part.clone()]), &found));
-            if found.load(Relaxed) {
-                return Some(false);
-            }
+        let Encoding::Bytes(kind, 0) = text::sniff(bytes) else {
+            self.push_text("", bytes, Some(object), Some(&found));
+            return Note::of(!found.into_inner());
+        };
+        let mut trail = Trail::default();
+        if let Some((base, changes)) = base.filter(|(base, _)| base.kind.is_some()) {
+            let marks = &mut trail.marks;
+            changes.carry(&base.marks, Mark::span, |mark, at| marks.push(Mark { at, ..*mark }));
+            trail.fresh = Some(changes.seams().collect());
+            trail.clean = base.clean && base.kind == Some(kind);
         }
-        Some(true)
+        (self.sink)(Item::Traced(Blob { kind, object: Some(object), ..Blob::whole("", bytes) }, &mut trail));
+        Note { clean: !(trail.found || found.into_inner()), kind: Some(kind), marks: trail.marks }
     }
 
     /// Pushes the message of a commit or tag, and says whether nothing was found in it.
@@ -124,25 +129,25 @@ impl<'s> Emitter<'s> {
         (self.sink)(Item::Trouble(error));
     }
 
-    /// Pushes content; says whether it is plain text.
-    fn push(&self, path: &str, bytes: &[u8], object: Option<ObjectId>, found: Option<&AtomicBool>) -> bool {
+    /// Pushes content.
+    fn push(&self, path: &str, bytes: &[u8], object: Option<ObjectId>) {
+        if !object.is_some_and(|object| self.unpack(path, bytes, object, None)) {
+            self.push_text(path, bytes, object, None);
+        }
+    }
+
+    /// Pushes content that is no container.
+    fn push_text(&self, path: &str, bytes: &[u8], object: Option<ObjectId>, found: Option<&AtomicBool>) {
         let send = |blob| match found {
             Some(found) => (self.sink)(Item::Watched(blob, found)),
             None => (self.sink)(Item::Blob(blob)),
         };
-        if object.is_some_and(|object| self.unpack(path, bytes, object, found)) {
-            return false;
-        }
         match text::sniff(bytes) {
-            Encoding::Bytes(kind, mark) => {
-                send(Blob { kind, object, ..Blob::whole(path, &bytes[mark..]) });
-                kind == BlobKind::Text
-            }
+            Encoding::Bytes(kind, mark) => send(Blob { kind, object, ..Blob::whole(path, &bytes[mark..]) }),
             Encoding::Utf16(little, mark) => {
                 let text = text::from_utf16(&bytes[mark..], little);
                 let unpacked: &[&str] = if little { &["utf-16le"] } else { &["utf-16be"] };
                 send(Blob { object, unpacked, ..Blob::whole(path, text.as_bytes()) });
-                false
             }
         }
     }
@@ -171,9 +176,7 @@ impl<'s> Emitter<'s> {
         let name = if path.is_empty() { format!("object {object}") } else { path.to_owned() };
         let content = lfs_id(bytes).map(|id| self.lfs.join(&id[..2]).join(&id[2..4]).join(id));
         match content.map(std::fs::read) {
-            Some(Ok(content)) => {
-                self.push(path, &content, Some(object), None);
-            }
+            Some(Ok(content)) => self.push(path, &content, Some(object)),
             _ => self.trouble(
                 SourceError::new(name, "the content is kept in Git LFS and has not been fetched")
                     .advise("fetch it with `git lfs fetch --all`, then scan again"),

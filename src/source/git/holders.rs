@@ -10,7 +10,7 @@ use std::sync::Mutex;
 
 use git2::Oid;
 
-use super::pack::{Kind, Object, Seams, Store, Visit};
+use super::pack::{Changes, Kind, Object, Store, Visit};
 use super::reading::entry;
 use super::repo::{object_id, oid};
 use crate::blob::ObjectId;
@@ -140,12 +140,15 @@ fn slot(id: &[u8]) -> usize {
 }
 
 impl Visit for Pass {
-    fn object(&self, object: &Object<'_>, seams: Option<&Seams>) -> bool {
+    /// Whether it holds nothing that is wanted.
+    type Note = bool;
+
+    fn object(&self, object: &Object<'_>, base: Option<(&bool, &Changes)>) -> bool {
         let bytes = object.bytes;
         let near = |seam: &std::ops::Range<usize>| {
             self.stands_in(&bytes[seam.start.saturating_sub(ID - 1)..(seam.end + ID - 1).min(bytes.len())])
         };
-        if seams.is_some_and(|seams| !seams.ranges.iter().any(near)) {
+        if base.is_some_and(|(nothing, changes)| *nothing && !changes.seams().any(|seam| near(&seam))) {
             return true;
         }
         let (mut at, mut edges) = (0, Vec::new());

@@ -1,6 +1,6 @@
 //! What a history scan does with every object that is read.
 //!
-//! In flow objects with what differs from their bases; out flow blobs, messages and names for the sink, the
+//! In flow objects with what they have of their bases; out flow blobs, messages and names for the sink, the
 //! links between commits, and ids that trees name and the store does not hold. Of an object whose base is
 //! clean, only the surroundings of its seams are looked at first.
 
@@ -13,14 +13,10 @@ use git2::Oid;
 
 use super::super::source::SourceError;
 use super::commit::{self, Commit};
-use super::emit::Emitter;
+use super::emit::{Emitter, Note};
 use super::graph::Link;
-use super::pack::{Kind, Object, Seams, Store, Visit};
+use super::pack::{Changes, Kind, Object, Store, Visit};
 use crate::blob::ObjectId;
-
-/// How far in bytes round a seam is looked at: as far as a pattern without an upper bound is run (`rule`'s
-/// window), so that a long private key with one changed line is seen whole, from any seam within it.
-const REACH: usize = 16 * 1024;
 
 /// A name shorter than this holds no secret.
 const SHORTEST_NAME: usize = 20;
@@ -70,25 +66,14 @@ impl<'a> Reading<'a> {
         self.learned.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn blob(&self, object: &Object<'_>, seams: Option<&Seams>) -> bool {
-        if let Some(seams) = seams {
-            let windows = windows(object.bytes.len(), &seams.ranges);
-            let read: usize = windows.iter().map(Range::len).sum();
-            if read * 4 < object.bytes.len() * 3
-                && self.emitter.parts_clean(object.bytes, &windows) == Some(true)
-            {
-                self.emitter.count(object.bytes.len());
-                self.count_clean(object);
-                return true;
-            }
-        }
-        let verdict = self.emitter.watched("", object.bytes, object.id);
-        if verdict.clean {
+    fn blob(&self, object: &Object<'_>, base: Option<(&Note, &Changes)>) -> Note {
+        let note = self.emitter.traced(object.bytes, object.id, base);
+        if note.clean {
             self.count_clean(object);
         } else {
             self.learned().unclean.insert(object.id);
         }
-        verdict.clean && verdict.text
+        note
     }
 
     fn count_clean(&self, object: &Object<'_>) {
@@ -118,9 +103,9 @@ impl<'a> Reading<'a> {
     }
 
     /// Looks at the entries of a tree that its base does not hold.
-    fn tree(&self, object: &Object<'_>, seams: Option<&Seams>) -> bool {
-        let whole = std::slice::from_ref(&(0..usize::MAX));
-        let mut fresh = seams.map_or(whole, |seams| &seams.ranges).iter().peekable();
+    fn tree(&self, object: &Object<'_>, changes: Option<&Changes>) -> bool {
+        let whole = changes.is_none().then_some(0..usize::MAX);
+        let mut fresh = changes.into_iter().flat_map(Changes::seams).chain(whole).peekable();
         let (mut at, mut clean) = (0, true);
         while at < object.bytes.len() {
             let Some((name, end, file)) = entry(object.bytes, at) else {
@@ -159,13 +144,16 @@ impl<'a> Reading<'a> {
 }
 
 impl Visit for Reading<'_> {
-    fn object(&self, object: &Object<'_>, seams: Option<&Seams>) -> bool {
-        match object.kind {
-            Kind::Blob => self.blob(object, seams),
-            Kind::Tree => self.tree(object, seams),
+    type Note = Note;
+
+    fn object(&self, object: &Object<'_>, base: Option<(&Note, &Changes)>) -> Note {
+        let clean = match object.kind {
+            Kind::Blob => return self.blob(object, base),
+            Kind::Tree => self.tree(object, base.filter(|(note, _)| note.clean).map(|(_, changes)| changes)),
             Kind::Commit => self.commit(object),
             Kind::Tag => self.tag(object),
-        }
+        };
+        Note::of(clean)
     }
 
     fn broken(&self, id: ObjectId, problem: String) {
@@ -194,38 +182,9 @@ fn may_hold_secret(name: &[u8]) -> bool {
         && name.split(|b| !token(b)).any(|run| run.len() >= 16 && run.iter().any(u8::is_ascii_digit))
 }
 
-/// The surroundings of the seams of an object of `length` bytes, none overlapping another.
-fn windows(length: usize, seams: &[Range<usize>]) -> Vec<Range<usize>> {
-    let mut out: Vec<Range<usize>> = Vec::new();
-    for seam in seams {
-        let window = seam.start.saturating_sub(REACH)..(seam.end + REACH).min(length);
-        match out.last_mut().filter(|last| last.end >= window.start) {
-            Some(last) => last.end = last.end.max(window.end),
-            None => out.push(window),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn near_seams_share_a_window() {
-        let near = windows(1 << 20, &[10..20, REACH + 99..REACH + 99, 400_000..400_001]);
-        assert_eq!(near, [0..2 * REACH + 99, 400_000 - REACH..400_001 + REACH]);
-    }
-
-    #[test]
-    #[allow(clippy::single_range_in_vec_init, reason = "one seam is meant")]
-    fn a_window_holds_a_long_private_key_whichever_of_its_bytes_changed() {
-        let key = 100_000..100_000 + 13_000; // 16,384 bits in PEM with its header
-        for seam in [key.start, key.start + 6_000, key.end] {
-            let windows = windows(1 << 20, &[seam..seam]);
-            assert!(windows[0].start <= key.start && windows[0].end >= key.end);
-        }
-    }
 
     #[test]
     fn entries_of_a_tree_are_told_apart() {

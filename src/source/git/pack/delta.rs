@@ -1,27 +1,95 @@
 //! Deltas: an object as copies from another and bytes of its own.
 //!
-//! In flow the base and the delta (gitformat-pack, "Deltified representation"); out flow the object and its
-//! seams: where bytes stand that the base does not hold next to each other.
+//! In flow the base and the delta (gitformat-pack, "Deltified representation"); out flow the object and what
+//! it took over from its base, so that what is known of the base is known of the copies.
 
 use std::ops::Range;
 
-/// What of an object is not simply taken over from its base: inserted bytes, and the empty ranges where
-/// two copies meet that are no neighbours in the base. In the order of the object.
-#[derive(Debug, Default, Clone)]
-pub(in super::super) struct Seams {
-    /// The ranges, in bytes of the object.
-    pub(in super::super) ranges: Vec<Range<usize>>,
+/// A part of an object that was taken over from its base.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) struct Copied {
+    /// Where it begins in the base.
+    pub(in super::super) from: usize,
+    /// Where it begins in the object.
+    pub(in super::super) at: usize,
+    /// Its length in bytes, not 0.
+    pub(in super::super) length: usize,
 }
 
-/// Applies `delta` to `base` into `out`, and notes the seams.
+/// What an object has of its base, and what it has not.
+#[derive(Debug, Default, Clone)]
+pub(in super::super) struct Changes {
+    /// What was taken over, in the order of the object; parts that are neighbours in both are one.
+    pub(in super::super) copies: Vec<Copied>,
+    /// The lengths of the base and of the object in bytes.
+    lengths: (usize, usize),
+}
+
+impl Changes {
+    /// The seams: inserted bytes, and the empty ranges where copies meet that are no neighbours in the
+    /// base, or where one of the two ends and the other does not. In the order of the object.
+    pub(in super::super) fn seams(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        let (base, end) = self.lengths;
+        let starts = self.copies.iter().map(|copy| (copy.at, copy.from == 0 && copy.at == 0));
+        let starts = starts.chain([(
+            end,
+            self.copies.last().is_some_and(|c| c.from + c.length == base && c.at + c.length == end),
+        )]);
+        let ends = std::iter::once(0).chain(self.copies.iter().map(|copy| copy.at + copy.length));
+        ends.zip(starts).filter(|(_, (_, whole))| !whole).map(|(from, (to, _))| from..to)
+    }
+
+    /// Tells `put` of everything in `known` that stands in the object, too, and where. `place` says which bytes of
+    /// the base it stands on; `known` is in the order of their starts.
+    pub(in super::super) fn carry<T>(
+        &self,
+        known: &[T],
+        place: impl Fn(&T) -> Range<usize>,
+        mut put: impl FnMut(&T, usize),
+    ) {
+        let mut next = 0;
+        for copy in self.copies.iter().take_while(|_| !known.is_empty()) {
+            let before = |item: &T| place(item).start < copy.from;
+            // Most copies follow each other in the base as well.
+            if next > 0 && !before(&known[next - 1]) {
+                next = known[..next].partition_point(before);
+            }
+            while known.get(next).is_some_and(before) {
+                next += 1;
+            }
+            let end = copy.from + copy.length;
+            for item in &known[next..] {
+                let place = place(item);
+                if place.start >= end {
+                    break;
+                }
+                next += 1;
+                if place.end <= end {
+                    put(item, place.start - copy.from + copy.at);
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, copy: Copied) {
+        match self.copies.last_mut() {
+            Some(last) if last.at + last.length == copy.at && last.from + last.length == copy.from => {
+                last.length += copy.length;
+            }
+            _ => self.copies.push(copy),
+        }
+    }
+}
+
+/// Applies `delta` to `base` into `out`, and notes what was taken over.
 pub(super) fn apply(
     base: &[u8],
     delta: &[u8],
     out: &mut Vec<u8>,
-    seams: &mut Seams,
+    changes: &mut Changes,
 ) -> Result<(), &'static str> {
     const SHORT: &str = "its changes are cut short";
-    seams.ranges.clear();
+    changes.copies.clear();
     out.clear();
     let (from, rest) = size(delta).ok_or(SHORT)?;
     let (to, mut rest) = size(rest).ok_or(SHORT)?;
@@ -33,39 +101,26 @@ pub(super) fn apply(
     if to as u64 > (rest.len() as u64).saturating_mul(1 << 24) {
         return Err("it says a size that it cannot have");
     }
+    changes.lengths = (base.len(), to);
     out.reserve_exact(to.min(out.capacity().max(1 << 26)));
-    let mut copied_to = 0;
     while let Some((&op, after)) = rest.split_first() {
         rest = after;
         if op & 0x80 != 0 {
-            let (at, length, after) = copy(op, rest).ok_or(SHORT)?;
+            let (from, length, after) = copy(op, rest).ok_or(SHORT)?;
             rest = after;
-            let piece = base.get(at..at + length).ok_or("it copies from beyond its base")?;
-            if copied_to != at {
-                seams.ranges.push(out.len()..out.len());
-            }
-            copied_to = at + length;
+            let piece = base.get(from..from + length).ok_or("it copies from beyond its base")?;
+            changes.take(Copied { from, at: out.len(), length });
             out.extend_from_slice(piece);
         } else if op != 0 {
             let (piece, after) = rest.split_at_checked(usize::from(op)).ok_or(SHORT)?;
             rest = after;
-            let start = out.len();
-            match seams.ranges.last_mut().filter(|last| last.end == start) {
-                Some(last) => last.end = start + piece.len(),
-                None => seams.ranges.push(start..start + piece.len()),
-            }
             out.extend_from_slice(piece);
-            copied_to = usize::MAX;
         } else {
             return Err("its changes hold an unknown instruction");
         }
         if out.len() > to {
             return Err("its changes give more than it says");
         }
-    }
-    // The end is a seam unless the base ends there, too.
-    if copied_to != base.len() && copied_to != usize::MAX {
-        seams.ranges.push(out.len()..out.len());
     }
     if out.len() == to { Ok(()) } else { Err("its changes give less than it says") }
 }
@@ -104,15 +159,15 @@ mod tests {
     use super::*;
 
     fn run(base: &[u8], delta: &[u8]) -> Result<(Vec<u8>, Vec<Range<usize>>), &'static str> {
-        let (mut out, mut seams) = (Vec::new(), Seams::default());
-        apply(base, delta, &mut out, &mut seams)?;
-        Ok((out, seams.ranges))
+        let (mut out, mut changes) = (Vec::new(), Changes::default());
+        apply(base, delta, &mut out, &mut changes)?;
+        Ok((out, changes.seams().collect()))
     }
 
     #[test]
     fn copies_and_insertions_make_the_object() {
         let delta = [6, 8, 0x90, 3, 2, b'x', b'y', 0x91, 3, 3];
-        assert_eq!(run(b"abcdef", &delta).unwrap(), (b"abcxydef".to_vec(), vec![3..5, 5..5]));
+        assert_eq!(run(b"abcdef", &delta).unwrap(), (b"abcxydef".to_vec(), vec![3..5]));
     }
 
     #[test]
@@ -140,5 +195,20 @@ mod tests {
         for lie in lies {
             assert!(run(b"abcdef", lie).is_err(), "{lie:?}");
         }
+    }
+
+    #[test]
+    fn what_stands_in_a_copy_is_carried_and_what_is_cut_is_not() {
+        let base = b"..abc..def..ghi..";
+        let words = [2..5, 7..10, 12..15];
+        let mut changes = Changes::default();
+        // The last word, then the first one twice, then a cut one.
+        let delta = [17, 16, 0x91, 11, 6, 0x90, 5, 0x91, 2, 3, 0x91, 8, 2];
+        let mut out = Vec::new();
+        apply(base, &delta, &mut out, &mut changes).unwrap();
+        assert_eq!(out, b".ghi....abcabcef");
+        let mut carried = Vec::new();
+        changes.carry(&words, Clone::clone, |word, at| carried.push((base[word.clone()].to_vec(), at)));
+        assert_eq!(carried, [(b"ghi".to_vec(), 1), (b"abc".to_vec(), 8), (b"abc".to_vec(), 11)]);
     }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use libdeflater::Decompressor;
 
-use super::delta::{self, Seams};
+use super::delta::{self, Changes};
 use super::entry::{self, Entry, Head, Kind};
 use super::store::Pack;
 use crate::blob::ObjectId;
@@ -31,9 +31,12 @@ pub(in super::super) struct Object<'a> {
 
 /// What is done with objects.
 pub(in super::super) trait Visit: Sync {
-    /// Looks at an object and says whether it is clean. `seams` tells what differs from its base, and is there only if
-    /// the base is clean.
-    fn object(&self, object: &Object<'_>, seams: Option<&Seams>) -> bool;
+    /// What is remembered of an object for as long as others made from it are read.
+    type Note;
+
+    /// Looks at an object. `base` is the note on the object that it was made from, if that was shown, too, and what
+    /// the two have in common.
+    fn object(&self, object: &Object<'_>, base: Option<(&Self::Note, &Changes)>) -> Self::Note;
 
     /// An object cannot be read.
     fn broken(&self, id: ObjectId, problem: String);
@@ -71,19 +74,19 @@ struct Worker {
     inflater: Decompressor,
     pool: Vec<Vec<u8>>,
     delta: Vec<u8>,
-    seams: Seams,
+    changes: Changes,
 }
 
 /// An object whose children are being read.
-struct Frame {
+struct Frame<N> {
     bytes: Vec<u8>,
     next: u32,
-    clean: bool,
+    note: Option<N>,
 }
 
 impl<'p> Forest<'p> {
     /// Reads the heads of all entries. What cannot be placed in a tree is told to `visit`.
-    pub(super) fn grow(pack: &'p Pack, needs: Vec<Need>, wanted: &[Kind], visit: &dyn Visit) -> Self {
+    pub(super) fn grow(pack: &'p Pack, needs: Vec<Need>, wanted: &[Kind], visit: &impl Visit) -> Self {
         let count = pack.index.len();
         let mut order: Vec<(u64, u32)> = Vec::with_capacity(count);
         for position in 0..count {
@@ -105,7 +108,7 @@ impl<'p> Forest<'p> {
     }
 
     /// Joins every entry to its base and picks the roots.
-    fn plant(&mut self, wanted: &[Kind], visit: &dyn Visit) {
+    fn plant(&mut self, wanted: &[Kind], visit: &impl Visit) {
         let count = self.positions.len();
         let mut bases = vec![NONE; count];
         let mut weights = vec![0_u64; count];
@@ -147,11 +150,23 @@ impl<'p> Forest<'p> {
         self.roots = whole.into_iter().map(|(n, _)| n).collect();
     }
 
-    /// Lists the children of every entry and adds their weight to it.
+    /// Lists the children of every entry, the heaviest last, and adds their weight to it. When the heaviest is read,
+    /// its base is needed no longer: so no more objects are held at a time than the weight can be halved.
     fn join(&mut self, bases: &[u32], weights: &mut [u64]) {
-        for n in (0..bases.len()).rev().filter(|n| bases[*n] != NONE) {
+        let children = || (0..bases.len()).rev().filter(|n| bases[*n] != NONE);
+        let mut heaviest = vec![NONE; bases.len()];
+        for n in children() {
             let base = bases[n] as usize;
             weights[base] = weights[base].saturating_add(weights[n]);
+            let known = heaviest[base];
+            if known == NONE || weights[known as usize] < weights[n] {
+                heaviest[base] = n as u32;
+            }
+        }
+        let (last, rest): (Vec<usize>, Vec<usize>) =
+            children().partition(|n| heaviest[bases[*n] as usize] == *n as u32);
+        for n in last.into_iter().chain(rest) {
+            let base = bases[n] as usize;
             self.sibling[n] = self.child[base];
             self.child[base] = n as u32;
         }
@@ -174,7 +189,7 @@ impl<'p> Forest<'p> {
     }
 
     /// Tells of entries that lead to no whole object, as the changes of a damaged pack may in a circle.
-    fn lost(&self, whole: &[(u32, Kind)], bases: &[u32], wanted: usize, visit: &dyn Visit) {
+    fn lost(&self, whole: &[(u32, Kind)], bases: &[u32], wanted: usize, visit: &impl Visit) {
         let mut reached = vec![false; bases.len()];
         let mut stack: Vec<u32> = whole.iter().map(|(n, _)| *n).collect();
         let mut count = 0;
@@ -193,14 +208,14 @@ impl<'p> Forest<'p> {
     }
 
     /// Reads everything, on `threads` threads.
-    pub(super) fn read(&self, threads: usize, visit: &dyn Visit) {
+    pub(super) fn read(&self, threads: usize, visit: &impl Visit) {
         let next = AtomicUsize::new(0);
         let work = || {
             let mut worker = Worker {
                 inflater: Decompressor::new(),
                 pool: Vec::new(),
                 delta: Vec::new(),
-                seams: Seams::default(),
+                changes: Changes::default(),
             };
             while let Some(root) = self.roots.get(next.fetch_add(1, Relaxed)) {
                 self.tree(*root, &mut worker, visit);
@@ -213,14 +228,14 @@ impl<'p> Forest<'p> {
     }
 
     /// Reads one whole object and all that builds on it.
-    fn tree(&self, root: u32, worker: &mut Worker, visit: &dyn Visit) {
+    fn tree<V: Visit>(&self, root: u32, worker: &mut Worker, visit: &V) {
         let mut bytes = worker.pool.pop().unwrap_or_default();
         let kind = match self.whole(root as usize, worker, &mut bytes) {
             Ok(kind) => kind,
             Err(problem) => return self.broken(root, problem, visit),
         };
-        let clean = self.show(root, (kind, &bytes), None, visit);
-        let mut frames = vec![Frame { bytes, next: self.child[root as usize], clean }];
+        let note = self.show(root, (kind, &bytes), None, visit);
+        let mut frames: Vec<Frame<V::Note>> = vec![Frame { bytes, next: self.child[root as usize], note }];
         while let Some(frame) = frames.last_mut() {
             let n = frame.next;
             if n == NONE {
@@ -237,21 +252,27 @@ impl<'p> Forest<'p> {
                 worker.keep(bytes);
                 continue;
             }
-            let clean = self.show(n, (kind, &bytes), frame.clean.then_some(&worker.seams), visit);
+            let base = frame.note.as_ref().map(|note| (note, &worker.changes));
+            let note = self.show(n, (kind, &bytes), base, visit);
             // The last child needs its base no longer.
             if frame.next == NONE {
                 worker.keep(frames.pop().map(|f| f.bytes).unwrap_or_default());
             }
-            frames.push(Frame { bytes, next: self.child[n as usize], clean });
+            frames.push(Frame { bytes, next: self.child[n as usize], note });
         }
     }
 
-    /// Shows an object to the visitor if it is wanted, and says whether it is clean.
-    fn show(&self, n: u32, (kind, bytes): (Kind, &[u8]), seams: Option<&Seams>, visit: &dyn Visit) -> bool {
+    /// Shows an object to the visitor if it is wanted.
+    fn show<V: Visit>(
+        &self,
+        n: u32,
+        (kind, bytes): (Kind, &[u8]),
+        base: Option<(&V::Note, &Changes)>,
+        visit: &V,
+    ) -> Option<V::Note> {
         match self.need(n as usize) {
-            Need::Read => visit.object(&Object { id: self.id(n as usize), kind, bytes }, seams),
-            // Known to be clean, but not whether it is text.
-            Need::Clean | Need::Elsewhere => false,
+            Need::Read => Some(visit.object(&Object { id: self.id(n as usize), kind, bytes }, base)),
+            Need::Clean | Need::Elsewhere => None,
         }
     }
 
@@ -277,7 +298,7 @@ impl<'p> Forest<'p> {
         let (entry, data) = self.checked(n)?;
         let size = usize::try_from(entry.size).map_err(|_| "it is larger than memory")?;
         entry::inflate(&mut worker.inflater, data, size, &mut worker.delta)?;
-        delta::apply(base, &worker.delta, out, &mut worker.seams)
+        delta::apply(base, &worker.delta, out, &mut worker.changes)
     }
 
     /// An entry whose bytes agree with the checksum in the index, and its compressed data.
@@ -291,7 +312,7 @@ impl<'p> Forest<'p> {
     }
 
     /// Tells of an object that cannot be read, and of those that build on it.
-    fn broken(&self, n: u32, problem: &str, visit: &dyn Visit) {
+    fn broken(&self, n: u32, problem: &str, visit: &impl Visit) {
         if self.need(n as usize) == Need::Read {
             visit.broken(self.id(n as usize), problem.to_owned());
         }

@@ -78,6 +78,7 @@ impl Index {
     }
 
     /// The CRC-32 of the object's bytes in the pack.
+    #[inline]
     pub(super) fn crc(&self, position: usize) -> u32 {
         number(&self.map, 8 + FANOUT + self.count * ID + position * 4)
     }

@@ -8,7 +8,7 @@ mod loose;
 mod map;
 mod store;
 
-pub(super) use delta::Seams;
+pub(super) use delta::Changes;
 pub(super) use entry::Kind;
 pub(super) use forest::{Object, Visit};
 pub(super) use store::Store;

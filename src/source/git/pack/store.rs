@@ -136,7 +136,7 @@ impl Store {
         wanted: &[Kind],
         clean: &dyn Fn(&ObjectId) -> bool,
         threads: usize,
-        visit: &dyn Visit,
+        visit: &impl Visit,
     ) {
         for n in 0..self.packs.len() {
             if let Some(forest) = self.forest(n, wanted, clean, visit) {
@@ -171,7 +171,7 @@ impl Store {
         n: usize,
         wanted: &[Kind],
         clean: &dyn Fn(&ObjectId) -> bool,
-        visit: &dyn Visit,
+        visit: &impl Visit,
     ) -> Option<Forest<'_>> {
         let pack = &self.packs[n];
         let need = |position| {
@@ -193,7 +193,7 @@ impl Store {
         wanted: &[Kind],
         clean: &dyn Fn(&ObjectId) -> bool,
         threads: usize,
-        visit: &dyn Visit,
+        visit: &impl Visit,
     ) {
         let list: Vec<&Loose> = self.loose.iter().filter(|loose| !clean(&loose.id)).collect();
         let next = AtomicUsize::new(0);
