@@ -64,6 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[allow(clippy::single_range_in_vec_init, reason = "one range is meant")]
     fn a_mark_is_near_by_the_reach_of_its_literal() {
         let reach = Reach { by_literal: vec![10, 1000], longest: 4 };
         let mark = |at, literal| Hit { at, literal, length: 4 };

@@ -102,6 +102,11 @@ impl Cache {
         (*from..*to).any(|n| self.id(n as usize) == id)
     }
 
+    /// Whether nothing is known.
+    pub(super) fn is_empty(&self) -> bool {
+        self.clean == 0
+    }
+
     /// Blobs found clean, and their bytes.
     pub(super) fn counts(&self) -> (u64, u64) {
         if self.clean == 0 { (0, 0) } else { (self.number(0), self.number(1)) }

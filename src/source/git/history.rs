@@ -22,6 +22,7 @@ use super::range::{push_message, shallow_end, tips_of};
 use super::read::{self, Wanted};
 use super::reading::{Learned, Reading};
 use super::repo::{Repo, object_id, oid, trouble};
+use super::woods::Woods;
 use crate::blob::ObjectId;
 use crate::glob::GlobSet;
 
@@ -68,7 +69,16 @@ pub struct History {
     repo: Repo,
     options: HistoryOptions,
     filter: Filter,
-    graph: Mutex<Graph>,
+    known: Mutex<Known>,
+}
+
+/// What reading leaves for attribution.
+#[derive(Debug, Default)]
+struct Known {
+    graph: Graph,
+    store: Store,
+    /// All trees; `None` if not all were read.
+    woods: Option<Woods>,
 }
 
 impl History {
@@ -79,7 +89,7 @@ impl History {
     pub fn open(path: &Path, options: HistoryOptions) -> Result<Self, SourceError> {
         let repo = Repo::at(path)?;
         let filter = Filter::new(options.exclude.clone(), options.only.clone());
-        Ok(Self { repo, options, filter, graph: Mutex::default() })
+        Ok(Self { repo, options, filter, known: Mutex::default() })
     }
 
     /// The refs that belong to the scan, and what they lead to.
@@ -119,11 +129,12 @@ impl History {
         let tips = self.tips(&git)?;
         let store = Store::open(&self.repo.object_folders(&git));
         store.troubles.iter().for_each(|error| emitter.trouble(error.clone()));
-        let graph = if store.odd {
-            self.read_odd(&git, &tips, &emitter)?
+        let known = if store.odd {
+            Known { graph: self.read_odd(&git, &tips, &emitter)?, store, woods: None }
         } else {
-            self.read_store(&git, &tips, &store, &emitter)?
+            self.read_store(&git, &tips, store, &emitter)?
         };
+        let graph = &known.graph;
         graph.missing.iter().for_each(|error| emitter.trouble(error.clone()));
         let shallow = shallow_commits(&git);
         let mut ends: Vec<&Oid> = shallow.iter().filter(|id| graph.number(**id).is_some()).collect();
@@ -139,7 +150,7 @@ impl History {
             nothing_to_do: tips.is_empty() && blobs == 0,
             ..self.coverage()
         };
-        *self.graph.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = graph;
+        *self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = known;
         Ok(coverage)
     }
 
@@ -148,10 +159,10 @@ impl History {
         &self,
         git: &Repository,
         tips: &[Oid],
-        store: &Store,
+        store: Store,
         emitter: &Emitter<'_>,
-    ) -> Result<Graph, SourceError> {
-        let reading = Reading::new(emitter, store, self.options.include.messages);
+    ) -> Result<Known, SourceError> {
+        let reading = Reading::new(emitter, &store, self.options.include.messages);
         let kinds = [Kind::Blob, Kind::Tree, Kind::Commit, Kind::Tag];
         let mut cache =
             self.options.cache_key.map(|key| Cache::load(git.commondir(), key)).unwrap_or_default();
@@ -162,22 +173,25 @@ impl History {
         let (blobs, bytes) = cache.counts();
         emitter.add(blobs, bytes);
         let learned = reading.finish();
-        self.remember(store, &cache, &learned);
+        self.remember(&store, &cache, &learned);
+        let absent = learned.woods.absent();
         let mut tips = tips.to_vec();
         if self.options.include.dangling {
             tips.extend(learned.links.keys());
             tips.sort_unstable();
         }
         let graph = Graph::from_links(git, &tips, learned.links)?;
-        let mut missing: HashSet<Oid> = learned.missing.iter().filter_map(oid).collect();
+        let mut woods = cache.is_empty().then_some(learned.woods);
+        let mut missing: HashSet<Oid> = absent.iter().filter_map(oid).collect();
         let trees = (0..graph.len() as u32).map(|n| graph.tree(n));
         missing.extend(trees.filter(|tree| object_id(*tree).is_some_and(|id| !store.holds(&id))));
         if !missing.is_empty() {
-            let holders = Holders::find(store, &missing, self.threads());
+            let woods = woods.get_or_insert_with(|| Woods::plant(&store, self.threads()));
+            let holders = Holders::find(&store, woods, &missing);
             let partial = is_partial(git);
             lacking(&graph, &holders, &missing, partial).into_iter().for_each(|error| emitter.trouble(error));
         }
-        Ok(graph)
+        Ok(Known { graph, store, woods })
     }
 
     /// Keeps what was found clean. Commits and tags are read every time.
@@ -254,13 +268,14 @@ impl Source for History {
             return Ok(vec![Vec::new(); groups.len()]);
         }
         let git = self.repo.open()?;
-        let store = Store::open(&self.repo.object_folders(&git));
-        let graph = self.graph.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let attribution = Attribution::new(&git, &graph, false);
+        let mut known = self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let Known { graph, store, woods } = &mut *known;
+        let attribution = Attribution::new(&git, graph, false);
         let mut answers = if store.odd {
             attribution.answer(groups)?
         } else {
-            let holders = Holders::find(&store, &wanted, self.threads());
+            let woods = woods.get_or_insert_with(|| Woods::plant(store, self.threads()));
+            let holders = Holders::find(store, woods, &wanted);
             let differs = |new: Option<Oid>, olds: &[Oid]| {
                 let mark = |tree: Oid| holders.holding(tree);
                 let now = new.and_then(mark);
@@ -309,7 +324,12 @@ fn is_partial(git: &Repository) -> bool {
 }
 
 /// The missing objects that commits of the scan need, in one message.
-fn lacking(graph: &Graph, holders: &Holders, missing: &HashSet<Oid>, partial: bool) -> Option<SourceError> {
+fn lacking(
+    graph: &Graph,
+    holders: &Holders<'_>,
+    missing: &HashSet<Oid>,
+    partial: bool,
+) -> Option<SourceError> {
     let mut needed: BTreeMap<Oid, Vec<u8>> = BTreeMap::new();
     let mut roots: HashSet<u64> = HashSet::new();
     let trees = (0..graph.len() as u32).map(|n| graph.tree(n));

@@ -20,6 +20,7 @@ mod staged;
 pub(crate) mod tracked;
 mod trees;
 mod when;
+mod woods;
 
 pub use history::{History, HistoryOptions, Include};
 pub use names::{is_shallow, refs_below, resolve};

@@ -1,11 +1,9 @@
 //! What a history scan does with every object that is read.
 //!
 //! In flow objects with what they have of their bases; out flow blobs, messages and names for the sink, the
-//! links between commits, and ids that trees name and the store does not hold. Of an object whose base is
-//! clean, only the surroundings of its seams are looked at first.
+//! links between commits, and what the trees hold.
 
 use std::collections::{HashMap, HashSet};
-use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -16,6 +14,7 @@ use super::commit::{self, Commit};
 use super::emit::{Emitter, Note};
 use super::graph::Link;
 use super::pack::{Changes, Kind, Object, Store, Visit};
+use super::woods::{Leaves, Woods};
 use crate::blob::ObjectId;
 
 /// A name shorter than this holds no secret.
@@ -26,10 +25,8 @@ const SHORTEST_NAME: usize = 20;
 pub(super) struct Learned {
     /// Commits and tags.
     pub(super) links: HashMap<Oid, Link>,
-    /// Names of files that are long enough to hold a secret.
-    names: HashSet<Vec<u8>>,
-    /// Objects that a tree names and that are not there.
-    pub(super) missing: HashSet<ObjectId>,
+    /// The trees that were read.
+    pub(super) woods: Woods,
     /// Objects in which something was found, or which cannot be read.
     pub(super) unclean: HashSet<ObjectId>,
     /// Whether a secret stands in the name of a file.
@@ -38,11 +35,22 @@ pub(super) struct Learned {
     pub(super) clean: (u64, u64),
 }
 
+/// What is remembered of an object while others made from it are read.
+pub(super) enum Memo {
+    /// Nothing.
+    None,
+    /// Of a blob.
+    Blob(Note),
+    /// Of a tree.
+    Tree(Leaves),
+}
+
 /// Reads a history.
 pub(super) struct Reading<'a> {
     emitter: &'a Emitter<'a>,
     store: &'a Store,
     messages: bool,
+    woods: Woods,
     clean_blobs: AtomicU64,
     clean_bytes: AtomicU64,
     learned: Mutex<Learned>,
@@ -52,28 +60,29 @@ impl<'a> Reading<'a> {
     /// Pushes through `emitter` what `store` holds; messages only if wanted.
     pub(super) fn new(emitter: &'a Emitter<'a>, store: &'a Store, messages: bool) -> Self {
         let (clean_blobs, clean_bytes) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { emitter, store, messages, clean_blobs, clean_bytes, learned: Mutex::default() }
+        let woods = Woods::default();
+        Self { emitter, store, messages, woods, clean_blobs, clean_bytes, learned: Mutex::default() }
     }
 
     /// What was learned, once everything is read.
     pub(super) fn finish(self) -> Learned {
         let clean = (self.clean_blobs.into_inner(), self.clean_bytes.into_inner());
         let learned = self.learned.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Learned { clean, ..learned }
+        Learned { clean, woods: self.woods, ..learned }
     }
 
     fn learned(&self) -> std::sync::MutexGuard<'_, Learned> {
         self.learned.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn blob(&self, object: &Object<'_>, base: Option<(&Note, &Changes)>) -> Note {
+    fn blob(&self, object: &Object<'_>, base: Option<(&Note, &Changes)>) -> Memo {
         let note = self.emitter.traced(object.bytes, object.id, base);
         if note.clean {
             self.count_clean(object);
         } else {
             self.learned().unclean.insert(object.id);
         }
-        note
+        Memo::Blob(note)
     }
 
     fn count_clean(&self, object: &Object<'_>) {
@@ -81,79 +90,64 @@ impl<'a> Reading<'a> {
         self.clean_bytes.fetch_add(object.bytes.len() as u64, Relaxed);
     }
 
-    fn commit(&self, object: &Object<'_>) -> bool {
+    fn commit(&self, object: &Object<'_>) -> Memo {
         let (Some(commit), Some(id)) = (Commit::parse(object.bytes), super::repo::oid(&object.id)) else {
             self.broken(object.id, "it is no commit".to_owned());
-            return false;
+            return Memo::None;
         };
         let (tree, parents) = (commit.tree, commit.parents.clone());
         let link = Link::Commit { tree, parents, time: commit.time() };
         self.learned().links.insert(id, link);
-        !self.messages || self.emitter.message("commit message", commit.message, object.id)
+        if self.messages {
+            self.emitter.message("commit message", commit.message, object.id);
+        }
+        Memo::None
     }
 
-    fn tag(&self, object: &Object<'_>) -> bool {
+    fn tag(&self, object: &Object<'_>) -> Memo {
         let (Some((target, message)), Some(id)) = (commit::tag(object.bytes), super::repo::oid(&object.id))
         else {
             self.broken(object.id, "it is no tag".to_owned());
-            return false;
+            return Memo::None;
         };
         self.learned().links.insert(id, Link::Tag(target));
-        !self.messages || self.emitter.message("tag message", message, object.id)
+        if self.messages {
+            self.emitter.message("tag message", message, object.id);
+        }
+        Memo::None
     }
 
-    /// Looks at the entries of a tree that its base does not hold.
-    fn tree(&self, object: &Object<'_>, changes: Option<&Changes>) -> bool {
-        let whole = changes.is_none().then_some(0..usize::MAX);
-        let mut fresh = changes.into_iter().flat_map(Changes::seams).chain(whole).peekable();
-        let (mut at, mut clean) = (0, true);
-        while at < object.bytes.len() {
-            let Some((name, end, file)) = entry(object.bytes, at) else {
-                self.broken(object.id, "it is no tree".to_owned());
-                return false;
-            };
-            while fresh.next_if(|range| range.end < at).is_some() {}
-            if fresh.peek().is_none() {
-                break;
+    /// Takes a tree in, and looks at names that no tree before had.
+    fn tree(&self, object: &Object<'_>, base: Option<(&Leaves, &Changes)>) -> Memo {
+        let mut names = Vec::new();
+        let Some(leaves) = self.woods.grow(self.store, object, base, &mut names) else {
+            self.broken(object.id, "it is no tree".to_owned());
+            return Memo::None;
+        };
+        for name in names.iter().filter(|name| may_hold_secret(name)) {
+            if !self.emitter.name(&String::from_utf8_lossy(name), None) {
+                self.learned().named = true;
             }
-            if fresh.peek().is_some_and(|range| range.start <= end) {
-                clean &= self.entry(&object.bytes[name], &object.bytes[end - 20..end], file);
-            }
-            at = end;
         }
-        if !clean {
+        if leaves.absent > 0 {
             self.learned().unclean.insert(object.id);
         }
-        clean
-    }
-
-    /// Looks at one entry; says whether its object is there and nothing stands in its name.
-    fn entry(&self, name: &[u8], id: &[u8], here: bool) -> bool {
-        let missing = ObjectId::from_bytes(id).filter(|id| here && !self.store.holds(id));
-        let mut clean = missing.is_none();
-        if let Some(id) = missing {
-            self.learned().missing.insert(id);
-        }
-        if may_hold_secret(name) && self.learned().names.insert(name.to_vec()) {
-            let nothing = self.emitter.name(&String::from_utf8_lossy(name), None);
-            self.learned().named |= !nothing;
-            clean &= nothing;
-        }
-        clean
+        Memo::Tree(leaves)
     }
 }
 
 impl Visit for Reading<'_> {
-    type Note = Note;
+    type Note = Memo;
 
-    fn object(&self, object: &Object<'_>, base: Option<(&Note, &Changes)>) -> Note {
-        let clean = match object.kind {
-            Kind::Blob => return self.blob(object, base),
-            Kind::Tree => self.tree(object, base.filter(|(note, _)| note.clean).map(|(_, changes)| changes)),
-            Kind::Commit => self.commit(object),
-            Kind::Tag => self.tag(object),
-        };
-        Note::of(clean)
+    fn object(&self, object: &Object<'_>, base: Option<(&Memo, &Changes)>) -> Memo {
+        match (object.kind, base) {
+            (Kind::Blob, Some((Memo::Blob(note), changes))) => self.blob(object, Some((note, changes))),
+            (Kind::Blob, _) => self.blob(object, None),
+            (Kind::Tree, Some((Memo::Tree(leaves), changes))) => self.tree(object, Some((leaves, changes))),
+            (Kind::Tree, _) => self.tree(object, None),
+            (Kind::Commit, _) => self.commit(object),
+            (Kind::Tag, _) => self.tag(object),
+        }
     }
 
     fn broken(&self, id: ObjectId, problem: String) {
@@ -165,35 +159,9 @@ impl Visit for Reading<'_> {
     }
 }
 
-/// Name and end of the tree entry at `at`, and whether its object belongs to this repository (a commit of a
-/// submodule does not). An entry is a mode, a space, a name, NUL and 20 bytes of id.
-pub(super) fn entry(tree: &[u8], at: usize) -> Option<(Range<usize>, usize, bool)> {
-    let rest = tree.get(at..)?;
-    let nul = memchr::memchr(0, rest)?;
-    let space = memchr::memchr(b' ', &rest[..nul.min(8)])?;
-    let end = nul + 21;
-    (end <= rest.len()).then(|| (at + space + 1..at + nul, at + end, &rest[..space] != b"160000"))
-}
-
 /// Whether a name is long and has a long enough run of letters and digits.
 fn may_hold_secret(name: &[u8]) -> bool {
     let token = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     name.len() >= SHORTEST_NAME
         && name.split(|b| !token(b)).any(|run| run.len() >= 16 && run.iter().any(u8::is_ascii_digit))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn entries_of_a_tree_are_told_apart() {
-        let mut tree = b"100644 a b\0".to_vec();
-        tree.extend([7; 20]);
-        tree.extend(b"160000 sub\0");
-        tree.extend([8; 20]);
-        assert_eq!(entry(&tree, 0), Some((7..10, 31, true)));
-        assert_eq!(entry(&tree, 31), Some((38..41, tree.len(), false)));
-        assert_eq!(entry(&tree[..40], 31), None);
-    }
 }

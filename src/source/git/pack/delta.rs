@@ -165,6 +165,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::single_range_in_vec_init, reason = "one seam is meant")]
     fn copies_and_insertions_make_the_object() {
         let delta = [6, 8, 0x90, 3, 2, b'x', b'y', 0x91, 3, 3];
         assert_eq!(run(b"abcdef", &delta).unwrap(), (b"abcxydef".to_vec(), vec![3..5]));

@@ -23,6 +23,8 @@ const NONE: u32 = u32::MAX;
 pub(in super::super) struct Object<'a> {
     /// Its id.
     pub(in super::super) id: ObjectId,
+    /// Its number in the store.
+    pub(in super::super) number: u32,
     /// What it is.
     pub(in super::super) kind: Kind,
     /// Its content.
@@ -56,6 +58,8 @@ pub(super) enum Need {
 /// The delta trees of one pack. Entries are numbered in the order of their offsets.
 pub(super) struct Forest<'p> {
     pack: &'p Pack,
+    /// The number of the pack's first object in the store.
+    first: u32,
     /// Where each entry begins; one more for the end of the last.
     offsets: Vec<u64>,
     /// The position of each entry in the index.
@@ -86,7 +90,12 @@ struct Frame<N> {
 
 impl<'p> Forest<'p> {
     /// Reads the heads of all entries. What cannot be placed in a tree is told to `visit`.
-    pub(super) fn grow(pack: &'p Pack, needs: Vec<Need>, wanted: &[Kind], visit: &impl Visit) -> Self {
+    pub(super) fn grow(
+        (pack, first): (&'p Pack, u32),
+        needs: Vec<Need>,
+        wanted: &[Kind],
+        visit: &impl Visit,
+    ) -> Self {
         let count = pack.index.len();
         let mut order: Vec<(u64, u32)> = Vec::with_capacity(count);
         for position in 0..count {
@@ -102,7 +111,8 @@ impl<'p> Forest<'p> {
         let none = vec![NONE; positions.len()];
         let used = vec![false; positions.len()];
         let (child, sibling) = (none.clone(), none);
-        let mut forest = Self { pack, offsets, positions, child, sibling, needs, used, roots: Vec::new() };
+        let mut forest =
+            Self { pack, first, offsets, positions, child, sibling, needs, used, roots: Vec::new() };
         forest.plant(wanted, visit);
         forest
     }
@@ -271,7 +281,10 @@ impl<'p> Forest<'p> {
         visit: &V,
     ) -> Option<V::Note> {
         match self.need(n as usize) {
-            Need::Read => Some(visit.object(&Object { id: self.id(n as usize), kind, bytes }, base)),
+            Need::Read => {
+                let number = self.first + self.positions[n as usize];
+                Some(visit.object(&Object { id: self.id(n as usize), number, kind, bytes }, base))
+            }
             Need::Clean | Need::Elsewhere => None,
         }
     }
@@ -331,6 +344,7 @@ impl<'p> Forest<'p> {
         std::iter::successors(some(self.child[n as usize]), move |n| some(self.sibling[*n as usize]))
     }
 
+    #[inline]
     fn need(&self, n: usize) -> Need {
         self.needs[self.positions[n] as usize]
     }

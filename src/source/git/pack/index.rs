@@ -99,13 +99,23 @@ impl Index {
         let first = usize::from(*id.first()?);
         let fan = |n: usize| number(&self.map, 8 + n * 4) as usize;
         let (mut from, mut to) = (if first == 0 { 0 } else { fan(first - 1) }, fan(first));
+        // Ids are spread evenly, so the next bytes tell nearly where one stands.
+        let next = id.get(1..5).map_or(0, |bytes| u64::from(number(bytes, 0)));
+        let mut middle = from + ((to - from) as u64 * next >> 32) as usize;
+        let mut step = 4;
         while from < to {
-            let middle = from + (to - from) / 2;
             match self.raw_id(middle).cmp(id) {
-                std::cmp::Ordering::Less => from = middle + 1,
-                std::cmp::Ordering::Greater => to = middle,
+                std::cmp::Ordering::Less => {
+                    from = middle + 1;
+                    middle = (from + step).min(from + (to - from) / 2);
+                }
+                std::cmp::Ordering::Greater => {
+                    to = middle;
+                    middle = to.saturating_sub(step).max(from + (to - from) / 2);
+                }
                 std::cmp::Ordering::Equal => return Some(middle),
             }
+            step *= 4;
         }
         None
     }

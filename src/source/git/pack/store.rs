@@ -65,7 +65,6 @@ impl Pack {
 pub(in super::super) struct Store {
     packs: Vec<Pack>,
     loose: Vec<Loose>,
-    loose_ids: HashSet<ObjectId>,
     /// What could not be opened.
     pub(in super::super) troubles: Vec<SourceError>,
     /// Whether some of it is in a form that only libgit2 reads.
@@ -78,12 +77,10 @@ impl Store {
         let mut store = Self::default();
         let mut seen = HashSet::new();
         folders.iter().for_each(|folder| store.add(folder, 0, &mut seen));
-        let ids: HashSet<ObjectId> = store.loose.iter().map(|loose| loose.id).collect();
         store.loose.sort_by_key(|loose| loose.id);
         store.loose.dedup_by_key(|loose| loose.id);
         let packs = &store.packs;
         store.loose.retain(|loose| !packs.iter().any(|p| p.index.find(loose.id.as_bytes()).is_some()));
-        store.loose_ids = ids;
         store
     }
 
@@ -118,9 +115,27 @@ impl Store {
         }
     }
 
+    /// How many objects there are, those in two packs counted twice.
+    pub(in super::super) fn len(&self) -> usize {
+        self.packs.iter().map(|pack| pack.index.len()).sum::<usize>() + self.loose.len()
+    }
+
+    /// The number of an object, below [`Store::len`]; `None` if the store does not hold it.
+    pub(in super::super) fn number(&self, id: &[u8]) -> Option<u32> {
+        let mut first = 0;
+        for pack in &self.packs {
+            if let Some(position) = pack.index.find(id) {
+                return Some((first + position) as u32);
+            }
+            first += pack.index.len();
+        }
+        let loose = self.loose.binary_search_by(|loose| loose.id.as_bytes().cmp(id));
+        loose.ok().map(|position| (first + position) as u32)
+    }
+
     /// Whether the store holds an object.
     pub(in super::super) fn holds(&self, id: &ObjectId) -> bool {
-        self.packs.iter().any(|pack| pack.index.find(id.as_bytes()).is_some()) || self.loose_ids.contains(id)
+        self.number(id.as_bytes()).is_some()
     }
 
     /// The ids of all objects; those in two packs twice.
@@ -146,25 +161,6 @@ impl Store {
         self.each_loose(wanted, clean, threads, visit);
     }
 
-    /// Shows every object of the `wanted` kinds to one visitor after the other, for as long as `next` has one
-    /// to follow the last.
-    pub(in super::super) fn passes<V: Visit>(
-        &self,
-        wanted: &[Kind],
-        threads: usize,
-        first: V,
-        mut next: impl FnMut(V) -> Option<V>,
-    ) {
-        let grow = |n| self.forest(n, wanted, &|_| false, &first);
-        let forests: Vec<Forest<'_>> = (0..self.packs.len()).filter_map(grow).collect();
-        let mut visit = Some(first);
-        while let Some(now) = visit {
-            forests.iter().for_each(|forest| forest.read(threads, &now));
-            self.each_loose(wanted, &|_| false, threads, &now);
-            visit = next(now);
-        }
-    }
-
     /// The delta trees of one pack; `None` if there is nothing to read in it.
     fn forest(
         &self,
@@ -185,7 +181,8 @@ impl Store {
             }
         };
         let needs: Vec<Need> = (0..pack.index.len()).map(need).collect();
-        needs.contains(&Need::Read).then(|| Forest::grow(pack, needs, wanted, visit))
+        let first: usize = self.packs[..n].iter().map(|pack| pack.index.len()).sum();
+        needs.contains(&Need::Read).then(|| Forest::grow((pack, first as u32), needs, wanted, visit))
     }
 
     fn each_loose(
@@ -195,14 +192,17 @@ impl Store {
         threads: usize,
         visit: &impl Visit,
     ) {
-        let list: Vec<&Loose> = self.loose.iter().filter(|loose| !clean(&loose.id)).collect();
+        let packed = self.len() - self.loose.len();
+        let numbered = self.loose.iter().zip(packed as u32..);
+        let list: Vec<(&Loose, u32)> = numbered.filter(|(loose, _)| !clean(&loose.id)).collect();
         let next = AtomicUsize::new(0);
         let work = || {
             let (mut inflater, mut buffer) = (Decompressor::new(), Vec::new());
-            while let Some(loose) = list.get(next.fetch_add(1, Relaxed)) {
+            while let Some((loose, number)) = list.get(next.fetch_add(1, Relaxed)) {
                 match loose.read(&mut inflater, &mut buffer) {
                     Ok((kind, from)) if wanted.contains(&kind) => {
-                        visit.object(&Object { id: loose.id, kind, bytes: &buffer[from..] }, None);
+                        let (id, number) = (loose.id, *number);
+                        visit.object(&Object { id, number, kind, bytes: &buffer[from..] }, None);
                     }
                     Ok(_) => {}
                     Err(problem) => visit.broken(loose.id, problem),
