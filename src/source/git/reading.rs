@@ -119,8 +119,7 @@ impl<'a> Reading<'a> {
 
     /// Takes a tree in, and looks at names that no tree before had.
     fn tree(&self, object: &Object<'_>, base: Option<(&Leaves, &Changes)>) -> Memo {
-        let mut names = Vec::new();
-        let Some(leaves) = self.woods.grow(self.store, object, base, &mut names) else {
+        let Some((leaves, names)) = self.woods.grow(self.store, object, base) else {
             self.broken(object.id, "it is no tree".to_owned());
             return Memo::None;
         };

@@ -71,15 +71,14 @@ impl Woods {
         self.grown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a tree in; `base` says what it was made from and how. Names that no tree before had are added to
-    /// `names`. `None` if the bytes are no tree.
+    /// Takes a tree in; `base` says what it was made from and how. Out come its entries and the names that no tree
+    /// before had; `None` if the bytes are no tree.
     pub(super) fn grow(
         &self,
         store: &Store,
         object: &Object<'_>,
         base: Option<(&Leaves, &Changes)>,
-        names: &mut Vec<Vec<u8>>,
-    ) -> Option<Leaves> {
+    ) -> Option<(Leaves, Vec<Vec<u8>>)> {
         let bytes = object.bytes;
         u32::try_from(bytes.len()).ok()?;
         let mut growth = Growth::default();
@@ -105,7 +104,7 @@ impl Woods {
             growth.leaves.list.push(Leaf { at: at as u32, end: end as u32, edge: (NONE, NONE) });
             at = end;
         }
-        Some(self.enter(store, object, base.map(|(leaves, _)| leaves), growth, names))
+        Some(self.enter(store, object, base.map(|(leaves, _)| leaves), growth))
     }
 
     /// Writes a tree down.
@@ -115,13 +114,12 @@ impl Woods {
         object: &Object<'_>,
         base: Option<&Leaves>,
         growth: Growth,
-        names: &mut Vec<Vec<u8>>,
-    ) -> Leaves {
+    ) -> (Leaves, Vec<Vec<u8>>) {
         let Growth { mut leaves, fresh, mut kept, .. } = growth;
         let mut grown = self.grown();
         let grown = &mut *grown;
         let start = grown.edges.len() as u32;
-        let mut own = fresh.into_iter();
+        let (mut own, mut names) = (fresh.into_iter(), Vec::new());
         for leaf in leaves.list.iter_mut().filter(|leaf| leaf.edge.1 == NONE) {
             let Some((_, end, name, child)) = own.next() else { break };
             let child = child.unwrap_or_else(|| {
@@ -158,7 +156,7 @@ impl Woods {
         leaves.record = grown.trees.len() as u32;
         let base = base.map_or(NONE, |leaves| leaves.record);
         grown.trees.push(Tree { number: object.number, base, fresh: start, lacks });
-        leaves
+        (leaves, names)
     }
 
     /// What trees name and the store does not hold.
@@ -239,7 +237,7 @@ impl Visit for Planting<'_> {
 
     fn object(&self, object: &Object<'_>, base: Option<(&Self::Note, &Changes)>) -> Self::Note {
         let base = base.and_then(|(leaves, changes)| Some((leaves.as_ref()?, changes)));
-        self.woods.grow(self.store, object, base, &mut Vec::new())
+        Some(self.woods.grow(self.store, object, base)?.0)
     }
 
     /// The scan before has told of it.

@@ -50,13 +50,16 @@ impl Changes {
         let mut next = 0;
         for copy in self.copies.iter().take_while(|_| !known.is_empty()) {
             let before = |item: &T| place(item).start < copy.from;
-            // Most copies follow each other in the base as well.
+            // Most copies follow each other in the base as well; some go back.
             if next > 0 && !before(&known[next - 1]) {
                 next = known[..next].partition_point(before);
             }
-            while known.get(next).is_some_and(before) {
-                next += 1;
+            let mut step = 4;
+            while known.get(next + step).is_some_and(before) {
+                next += step;
+                step *= 2;
             }
+            next += known[next..known.len().min(next + step + 1)].partition_point(before);
             let end = copy.from + copy.length;
             for item in &known[next..] {
                 let place = place(item);

@@ -101,7 +101,7 @@ impl Index {
         let (mut from, mut to) = (if first == 0 { 0 } else { fan(first - 1) }, fan(first));
         // Ids are spread evenly, so the next bytes tell nearly where one stands.
         let next = id.get(1..5).map_or(0, |bytes| u64::from(number(bytes, 0)));
-        let mut middle = from + ((to - from) as u64 * next >> 32) as usize;
+        let mut middle = from + (((to - from) as u64 * next) >> 32) as usize;
         let mut step = 4;
         while from < to {
             match self.raw_id(middle).cmp(id) {
