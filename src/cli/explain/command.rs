@@ -84,7 +84,7 @@ fn of_file(ground: &Ground, path: &str, line: u64) -> anyhow::Result<String> {
     Files::new(vec![path.into()], options).each(&|item| {
         let mut said = said.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match item {
-            Item::Blob(blob) | Item::Watched(blob, _) | Item::Probe(blob, _) => {
+            Item::Blob(blob) | Item::Watched(blob, _) | Item::Traced(blob, _) => {
                 said.0 += &verdict::of(ground, &detector, &blob, Some(line));
             }
             Item::Skipped { path, reason } => said.1 = Some(format!("{path}: not read: {reason}")),
