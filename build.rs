@@ -9,6 +9,8 @@ use std::{env, fs};
 #[path = "src/detect/decode/anchors.rs"]
 #[allow(dead_code, reason = "the crate uses the rest")]
 mod decode;
+#[path = "src/detect/anchors/frequency.rs"]
+mod frequency;
 #[path = "src/rule/schema.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the crate uses the rest")]
 mod schema;
@@ -25,7 +27,7 @@ type Provided = (String, RuleEntry);
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=rules");
-    for source in ["rule/schema.rs", "detect/anchors/table.rs", "detect/decode/anchors.rs"] {
+    for source in ["rule/schema.rs", "detect/anchors", "detect/decode/anchors.rs"] {
         println!("cargo::rerun-if-changed=src/{source}");
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
@@ -33,7 +35,8 @@ fn main() {
     fs::write(out.join("rules.rs"), rules_source(&rules)).expect("OUT_DIR can be written");
     let anchors = anchor_actions(&rules);
     let keywords = keyword_actions(&rules);
-    let source = anchors_source("prepared_anchors", anchors) + &anchors_source("prepared_keywords", keywords);
+    let source = anchors_source("prepared_anchors", anchors, &out)
+        + &anchors_source("prepared_keywords", keywords, &out);
     fs::write(out.join("anchors.rs"), source).expect("OUT_DIR can be written");
     let words = fs::read_to_string("rules/words/words.txt").expect("rules/words/words.txt is UTF-8");
     fs::write(out.join("words.rs"), words_source(&words)).expect("OUT_DIR can be written");
@@ -116,8 +119,9 @@ fn keyword_actions(rules: &[Provided]) -> BTreeMap<(Vec<u8>, bool), Vec<String>>
     wanted
 }
 
-/// Rust source of a function that returns the prepared anchors.
-fn anchors_source(name: &str, wanted: BTreeMap<(Vec<u8>, bool), Vec<String>>) -> String {
+/// Rust source of a function that returns the prepared anchors. What is plain bytes goes into files beside
+/// it in `folder`: they compile faster than lists of numbers.
+fn anchors_source(name: &str, wanted: BTreeMap<(Vec<u8>, bool), Vec<String>>, folder: &Path) -> String {
     let literals: Vec<Literal> = wanted
         .keys()
         .map(|(bytes, caseless)| Literal { bytes: bytes.clone(), caseless: *caseless })
@@ -138,14 +142,18 @@ fn anchors_source(name: &str, wanted: BTreeMap<(Vec<u8>, bool), Vec<String>>) ->
     let mut array = |kind: &str, what: &str, text: String| {
         writeln!(out, "    static {what}: &[{kind}] = &{text};").expect("a string takes any text");
     };
-    array("u8", "MASK", format!("{:?}", table.mask));
     array("u16", "STARTS", format!("{:?}", table.starts));
     array("Entry", "ENTRIES", format!("[{}]", entries.join(", ")));
-    array("u8", "POOL", format!("{:?}", table.pool));
     array("u32", "LITERALS", format!("{:?}", table.literals));
     array("u16", "FIRST", format!("{starts:?}"));
     array("Action", "ACTIONS", format!("[{}]", actions.join(", ")));
-    out + "    let table = Table { mask: Cow::Borrowed(MASK), starts: Cow::Borrowed(STARTS), \
+    for (what, bytes) in [("MASK", &table.mask), ("FILTER", &table.filter), ("POOL", &table.pool)] {
+        let file = format!("{name}.{}", what.to_lowercase());
+        fs::write(folder.join(&file), bytes).expect("OUT_DIR can be written");
+        writeln!(out, "    static {what}: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\"));")
+            .expect("a string takes any text");
+    }
+    out + "    let table = Table { mask: Cow::Borrowed(MASK), filter: Cow::Borrowed(FILTER), starts: Cow::Borrowed(STARTS), \
            entries: Cow::Borrowed(ENTRIES), pool: Cow::Borrowed(POOL), literals: Cow::Borrowed(LITERALS) };\n    \
            Anchors { table, starts: Cow::Borrowed(FIRST), actions: Cow::Borrowed(ACTIONS) }\n}\n"
 }

@@ -169,7 +169,7 @@ fn every_assignment_rule_is_found_under_a_name_that_calls_it() {
     let shaped =
         |rule: &Rule| rule.syntax == Syntax::Assignment && !rule.pattern.is_empty() && rule.paths.is_empty();
     for (id, rule) in rules.all().filter(|(_, rule)| shaped(rule)) {
-        for _ in 0..6 {
+        for _ in 0..8 {
             tried += 1;
             let (text, secret) = assignment_of(rule, &mut rng);
             if !collected(&detector, &text).contains(&(id, secret)) {
@@ -188,7 +188,7 @@ fn every_rule_is_found_by_its_anchors_wherever_its_pattern_matches() {
     let mut rng = TestRng::deterministic_rng(prop::test_runner::RngAlgorithm::ChaCha);
     let mut all = String::new();
     for pattern in &patterns {
-        for _ in 0..6 {
+        for _ in 0..8 {
             let text = line_with(pattern.1, &mut rng);
             all += &lost(&text, std::slice::from_ref(pattern), &detector);
         }

