@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""compare.py SKOUT [--tree DIR] [--history REPO] [--runs N] [--json FILE]
+"""compare.py SKOUT [--peer NAME=PATH]... [--tree DIR] [--history REPO] [--staged] [--runs N] [--json FILE]
 
-Times skout beside the limit of the machine (cat, git) and beside whatever other scanners stand on PATH, as whole
-processes, in turn (A B C A B C …), so that a machine whose speed drifts does not favour one of them. Prints medians
+Times skout beside the limit of the machine (cat, git) and beside other scanners (those that --peer names, else whatever
+stands on PATH), as whole processes, in turn (A B C A B C …), so that a machine whose speed drifts does not favour one of them. Prints medians
 in milliseconds, peak memory, and each time divided by the limit's and by skout's.
 
   --tree DIR       a folder to scan (skipped if not given)
@@ -44,9 +44,13 @@ def contest(title, contestants, cwd, runs):
             'commands': {n: c if isinstance(c, str) else shlex.join(c) for n, c in contestants}}
 
 
+PEERS = {}
+
+
 def peers(templates):
     """The scanners of `templates` that are installed."""
-    return [(name, command) for name, command in templates if shutil.which(command[0])]
+    placed = [(name, [PEERS.get(command[0]) or shutil.which(command[0]), *command[1:]]) for name, command in templates]
+    return [(name, command) for name, command in placed if command[0] and os.access(command[0], os.X_OK)]
 
 
 def tree(skout, folder, runs):
@@ -119,6 +123,7 @@ def start(skout, runs):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('skout')
+    parser.add_argument('--peer', action='append', default=[])
     parser.add_argument('--tree', action='append', default=[])
     parser.add_argument('--history', action='append', default=[])
     parser.add_argument('--staged', action='store_true')
@@ -126,6 +131,11 @@ def main():
     parser.add_argument('--json')
     args = parser.parse_args()
     skout = os.path.abspath(args.skout)
+    for peer in args.peer:
+        name, _, path = peer.partition('=')
+        PEERS[name] = os.path.abspath(path)
+        # The hook of detect-secrets is a program of its own, beside the other.
+        PEERS.setdefault(f'{name}-hook', os.path.abspath(f'{path}-hook'))
     if not os.access(skout, os.X_OK):
         sys.exit(f'{args.skout}: no such program; build it with `cargo build --release`')
     results = [start(skout, args.runs)]

@@ -49,7 +49,8 @@ pub fn main() -> ExitCode {
 /// Tells a person something beside the report, on standard error.
 #[allow(clippy::print_stderr, reason = "standard output belongs to the report")]
 pub(super) fn notify(text: &str) {
-    eprintln!("skout: {}", crate::output::sanitized_lines(text));
+    let text = format!("skout: {}", crate::output::sanitized_lines(text));
+    eprintln!("{}", super::terminal::folded(&text));
 }
 
 /// Says on standard error what went wrong, without a control character of its own.

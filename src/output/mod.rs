@@ -17,4 +17,5 @@ mod wrap;
 mod write;
 
 pub use sanitize::{line as sanitized, lines as sanitized_lines};
+pub(crate) use wrap::wrap as wrapped;
 pub use write::{Format, Options, receipt, summary, write};

@@ -82,7 +82,7 @@ fn summary(report: &Report<'_>, facts: &[Fact<'_>], options: &Options) -> String
     };
     let mut html = format!(
         "<header class=\"{class}\"><p class=\"brand\">skout report</p><h1>{}</h1>\
-         <p>{} <time>{time} UTC</time></p></header>\n<main>\n",
+         <p>{}, <time>{time} UTC</time></p></header>\n<main>\n",
         xml(&words::verdict(report)),
         xml(scope),
     );
@@ -97,16 +97,27 @@ fn summary(report: &Report<'_>, facts: &[Fact<'_>], options: &Options) -> String
     html
 }
 
-/// What to revoke first.
+/// What to revoke first: of each kind one, because what is to be done is the same for the others.
 fn first(report: &Report<'_>, facts: &[Fact<'_>], options: &Options) -> String {
     let mut html = String::from("<section class=\"first\"><h2>Start here</h2><ol>");
-    for fact in facts.iter().take(FIRST) {
+    let mut kinds: Vec<&Fact<'_>> = Vec::new();
+    for fact in facts {
+        if kinds.iter().all(|k| k.finding.rule != fact.finding.rule || k.reach() != fact.reach()) {
+            kinds.push(fact);
+        }
+    }
+    for fact in kinds.into_iter().take(FIRST) {
+        let alike = |f: &&Fact<'_>| f.finding.rule == fact.finding.rule && f.reach() == fact.reach();
+        let more = match facts.iter().filter(alike).count() - 1 {
+            0 => String::new(),
+            n => format!(" and {} of the same kind", words::number(n as u64)),
+        };
         let step = story::steps(report, fact.finding).into_iter().next().unwrap_or_default();
         let severity = words::severity(fact.finding.severity);
         let _ = write!(
             html,
             "<li><a href=\"#{}\"><span class=\"badge {severity}\">{severity}</span> {} <code>{}</code></a> \
-             <span class=\"chip\">{}</span><br>{}</li>",
+             <span class=\"chip\">{}</span>{more}<br>{}</li>",
             fact.finding.fingerprint,
             xml(&fact.rule.name),
             xml(&json::shown(fact.finding, options)),

@@ -143,7 +143,7 @@ impl History {
         submodules(&git, &emitter);
         let (blobs, bytes) = emitter.counts();
         let coverage = Coverage {
-            scope: format!("{} refs", tips.len()),
+            scope: format!("{} ref{}", tips.len(), if tips.len() == 1 { "" } else { "s" }),
             commits: graph.len() as u64,
             blobs,
             bytes,
