@@ -68,6 +68,12 @@ impl Position {
     /// The first character of a text.
     pub const START: Self = Self { line: 1, column: 1 };
 
+    /// So many columns further on the same line.
+    #[must_use]
+    pub fn right(self, columns: u64) -> Self {
+        Self { column: self.column + columns, ..self }
+    }
+
     /// Where one stands after reading `text` from here. LF, CRLF and a lone CR each end a line; a
     /// byte that is no UTF-8 counts as one column.
     pub fn after(self, text: &[u8]) -> Self {

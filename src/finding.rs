@@ -34,7 +34,7 @@ pub struct Finding {
 }
 
 /// One reason to believe, or to doubt, with the judge that gives it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reason {
     /// The judge.
     pub judge: &'static str,

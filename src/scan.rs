@@ -115,8 +115,13 @@ fn order(place: &Place) -> (&str, u64, u64) {
 }
 
 /// One finding a secret: the most specific rule keeps it, and all places go under it.
-fn merge(findings: Vec<Finding>, rules: &RuleSet) -> Vec<Finding> {
+fn merge(mut findings: Vec<Finding>, rules: &RuleSet) -> Vec<Finding> {
     let mut by_secret: BTreeMap<Vec<u8>, Finding> = BTreeMap::new();
+    // They come from many threads: which of two equals is kept must not depend on who was first.
+    findings.sort_by(|a, b| {
+        let (p, q) = (a.first_place(), b.first_place());
+        (order(p), p.object, a.rule, &a.reasons).cmp(&(order(q), q.object, b.rule, &b.reasons))
+    });
     for mut finding in findings {
         let key = finding.secret.reveal().to_vec();
         match by_secret.remove(&key) {
@@ -187,6 +192,42 @@ fn attribute(
             }
             look_again(source, detector, findings);
         }
+    }
+    attribute_names(source, findings, gathered);
+}
+
+/// The same for secrets that are part of a name: no object holds them.
+fn attribute_names(source: &dyn Source, findings: &mut [Finding], gathered: &mut Gathered) {
+    let places = || findings.iter().flat_map(|f| &f.places).filter(|p| p.object.is_none());
+    let names: Vec<String> = places().map(|p| p.path.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+    if names.is_empty() {
+        return;
+    }
+    let answers = match source.attribute_names(&names) {
+        Ok(Some(answers)) => answers,
+        Ok(None) => return,
+        Err(error) => return gathered.errors.push(error),
+    };
+    let origins: BTreeMap<&str, Vec<Origin>> = names.iter().map(String::as_str).zip(answers).collect();
+    for finding in findings.iter_mut() {
+        let (bare, mut places): (Vec<Place>, Vec<Place>) =
+            std::mem::take(&mut finding.places).into_iter().partition(|p| p.object.is_none());
+        for place in bare {
+            let found = origins.get(place.path.as_str()).map_or(&[][..], Vec::as_slice);
+            if found.is_empty() {
+                gathered.skipped.push((place.path.clone(), UNREACHED.to_owned()));
+            }
+            // What was scanned may be the end of the path only.
+            let before = |o: &Origin| (o.path.chars().count() - place.path.chars().count()) as u64;
+            places.extend(found.iter().map(|origin| Place {
+                path: origin.path.clone(),
+                start: place.start.right(before(origin)),
+                end: place.end.right(before(origin)),
+                origin: Some(Box::new(origin.clone())),
+                ..place.clone()
+            }));
+        }
+        finding.places = places;
     }
 }
 

@@ -3,20 +3,29 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+#[path = "git/world.rs"]
+#[allow(dead_code, reason = "the other tests use the rest")]
+mod world;
+
 use std::fs;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 const ZERO: &str = "0000000000000000000000000000000000000000";
 
 /// A server with a history, and clones of it as a CI service makes them.
 ///
 /// `main`: clean, then an old leak that was never taken out, then clean. `topic`, from there: clean, then a leak.
-struct World {
-    home: TempDir,
+struct World(world::World);
+
+impl Deref for World {
+    type Target = world::World;
+
+    fn deref(&self) -> &world::World {
+        &self.0
+    }
 }
 
 /// How a run ended, and everything it said.
@@ -29,9 +38,7 @@ struct Run {
 
 impl World {
     fn new() -> Self {
-        let world = Self { home: tempfile::tempdir().unwrap() };
-        fs::create_dir(world.source()).unwrap();
-        world.git(&["init", "-q", "-b", "main"]);
+        let world = Self(world::World::new());
         world.commit("a.py", "a = 1\n");
         world.commit("old.py", &leak(1));
         world.commit("b.py", "b = 1\n");
@@ -40,43 +47,14 @@ impl World {
         world.commit("c.py", "c = 1\n");
         world.commit("new.py", &leak(2));
         world.git(&["clone", "-q", "--bare", ".", "../server.git"]);
-        let server = world.home.path().join("server.git");
+        let server = world.home().join("server.git");
         world.git_in(&server, &["config", "uploadpack.allowAnySHA1InWant", "true"]);
         world.git_in(&server, &["symbolic-ref", "HEAD", "refs/heads/main"]);
         world
     }
 
-    fn source(&self) -> PathBuf {
-        self.home.path().join("source")
-    }
-
-    fn command(&self, program: &str, folder: &Path) -> Command {
-        let mut command = Command::new(program);
-        command
-            .current_dir(folder)
-            .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-            .env("HOME", self.home.path())
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_NAME"), "A")))
-            .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_EMAIL"), "a@example.org")));
-        command
-    }
-
-    fn git_in(&self, folder: &Path, args: &[&str]) -> String {
-        let out = self.command("git", folder).args(args).output().unwrap();
-        assert!(out.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&out.stderr));
-        String::from_utf8(out.stdout).unwrap().trim().to_owned()
-    }
-
-    fn git(&self, args: &[&str]) -> String {
-        self.git_in(&self.source(), args)
-    }
-
     fn commit(&self, path: &str, text: &str) {
-        fs::write(self.source().join(path), text).unwrap();
-        self.git(&["add", path]);
-        self.git(&["commit", "-q", "-m", path]);
+        self.0.commit(path, text, path);
     }
 
     fn id(&self, name: &str) -> String {
@@ -85,8 +63,8 @@ impl World {
 
     /// A clone of one branch; `depth` 0 is the whole history with all branches.
     fn clone(&self, branch: &str, depth: u32) -> PathBuf {
-        let url = format!("file://{}", self.home.path().join("server.git").display());
-        let folder = self.home.path().join(format!("clone-{branch}-{depth}"));
+        let url = format!("file://{}", self.home().join("server.git").display());
+        let folder = self.home().join(format!("clone-{branch}-{depth}"));
         let depth = format!("--depth={depth}");
         let mut args = vec!["clone", "-q", "--branch", branch, &url, folder.to_str().unwrap()];
         if depth != "--depth=0" {
@@ -97,7 +75,7 @@ impl World {
     }
 
     fn run(&self, folder: &Path, variables: &[(&str, &str)], args: &[&str]) -> Run {
-        let file = |name: &str| self.home.path().join(name);
+        let file = |name: &str| self.home().join(name);
         for name in ["outputs", "summary"] {
             let _ = fs::remove_file(file(name));
         }
@@ -126,7 +104,7 @@ impl World {
 
     /// A run on GitHub with this event.
     fn github(&self, folder: &Path, name: &str, event: &Value, args: &[&str]) -> Run {
-        let path = self.home.path().join("event.json");
+        let path = self.home().join("event.json");
         fs::write(&path, event.to_string()).unwrap();
         let sha = self.git_in(folder, &["rev-parse", "HEAD"]);
         let variables = [
@@ -301,7 +279,7 @@ fn a_shallow_clone_is_deepened_when_it_may() {
     let clone = world.clone("stable", 1);
     let run = world.github(&clone, "schedule", &json!({}), &["--fetch"]);
     assert!(run.status == 1 && run.outputs.contains("findings=1\n"), "{}", run.said);
-    fs::remove_dir_all(world.home.path().join("server.git")).unwrap();
+    fs::remove_dir_all(world.home().join("server.git")).unwrap();
     let lost = world.clone_of_nothing();
     let run = world.github(&lost, "pull_request", &world.pull_request(false), &["--fetch"]);
     assert_eq!(run.status, 2, "{}", run.said);
@@ -309,7 +287,7 @@ fn a_shallow_clone_is_deepened_when_it_may() {
 
 impl World {
     fn clone_of_nothing(&self) -> PathBuf {
-        let folder = self.home.path().join("nothing");
+        let folder = self.home().join("nothing");
         self.git(&["init", "-q", folder.to_str().unwrap()]);
         self.git_in(&folder, &["commit", "-q", "--allow-empty", "-m", "x"]);
         folder
@@ -378,7 +356,7 @@ fn events_that_github_sent_are_understood() {
 fn an_event_that_cannot_be_read_is_trouble() {
     let world = World::new();
     let clone = world.clone("topic", 0);
-    let path = world.home.path().join("broken.json");
+    let path = world.home().join("broken.json");
     fs::write(&path, "{").unwrap();
     let variables = [
         ("GITHUB_ACTIONS", "true"),

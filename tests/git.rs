@@ -8,7 +8,7 @@ mod world;
 
 use std::fs;
 
-use world::{World, key, line};
+use world::{Said, World, key, line};
 
 #[test]
 fn nothing_staged_is_an_honest_zero() {
@@ -250,4 +250,187 @@ fn paths_can_be_left_out() {
     ] {
         assert_eq!(world.skout(args).places(), ["a.env:1"], "{args:?}");
     }
+}
+
+/// The report names this path, and nowhere shows the key of the number 1.
+fn names_without_showing(said: &Said, path: &str) {
+    let place = said.first()["path"].as_str().unwrap_or_default();
+    assert!(place.starts_with(path) && place.len() > path.len(), "{place} instead of {path}");
+    assert!(!said.json.to_string().contains(&key(1)[6..20]), "the key is shown: {}", said.json);
+}
+
+#[test]
+fn a_key_in_the_name_of_any_ref_is_found() {
+    let world = World::new();
+    world.commit("a.txt", "a\n", "one");
+    for kind in ["heads", "heads/team", "tags", "remotes/origin", "notes", "changes/01", "pull/7"] {
+        let name = format!("refs/{kind}/{}", key(1));
+        world.git(&["update-ref", &name, "HEAD"]);
+        for packed in [false, true] {
+            if packed {
+                world.git(&["pack-refs", "--all"]);
+            }
+            let said = world.skout(&[]);
+            assert_eq!((said.status, said.found(), said.complete()), (1, 1, true), "{kind} {packed}");
+            names_without_showing(&said, &format!("refs/{kind}/"));
+        }
+        world.git(&["update-ref", "-d", &name]);
+    }
+    assert_eq!(world.skout(&[]).status, 0);
+    world.git(&["tag", "-a", &key(1), "-m", "an annotated tag"]);
+    names_without_showing(&world.skout(&[]), "refs/tags/");
+    names_without_showing(&world.skout(&["--branch", &key(1)]), "refs/tags/");
+    names_without_showing(&world.skout(&["--since", "2024-01-01"]), "refs/tags/");
+    assert_eq!(world.skout(&["--branch", "main"]).status, 0);
+}
+
+#[test]
+fn the_name_of_a_branch_is_news_until_it_is_on_a_remote() {
+    let world = World::new();
+    world.commit("a.txt", "a\n", "one");
+    let remote = world.beside("remote.git");
+    world.git(&["init", "-q", "--bare", remote.to_str().unwrap()]);
+    world.git(&["remote", "add", "origin", remote.to_str().unwrap()]);
+    world.git(&["push", "-q", "origin", "main"]);
+    world.git(&["branch", &key(1)]);
+    let said = world.skout(&["--unpushed"]);
+    names_without_showing(&said, "refs/heads/");
+    assert_eq!(said.first()["pushed"], false);
+    world.git(&["push", "-q", "origin", &key(1)]);
+    assert_eq!(world.skout(&["--unpushed"]).status, 0);
+    let pushed = world.skout(&[]);
+    assert_eq!((pushed.found(), &pushed.first()["pushed"]), (1, &true.into()));
+}
+
+#[test]
+fn the_name_of_a_file_or_folder_has_a_story_too() {
+    let world = World::new();
+    world.commit("b.txt", "b\n", "zero");
+    let file = format!("deep/er/{}.txt", key(1));
+    let came = world.commit(&file, "a\n", "one");
+    let folder = format!("{}/x.txt", key(2));
+    let second = world.commit(&folder, "x\n", "two");
+    world.git(&["rm", "-q", &file]);
+    world.git(&["commit", "-q", "-m", "three"]);
+    let gone = world.git(&["rev-parse", "HEAD"]);
+    for args in [&["--no-cache"][..], &["--branch", "main"]] {
+        let said = world.skout(args);
+        assert_eq!(said.found(), 2, "{args:?} {}", said.json);
+        let places: Vec<_> = (0..2).map(|n| &said.json["findings"][n]["locations"][0]).collect();
+        let of =
+            |start: &str| *places.iter().find(|p| p["path"].as_str().unwrap().starts_with(start)).unwrap();
+        let place = of("deep/er/sk-");
+        assert_eq!((&place["commit"], &place["removed_in"]), (&came.clone().into(), &gone.clone().into()));
+        assert_eq!((&place["column"], &place["in_head"]), (&9.into(), &false.into()));
+        let place = of("sk-");
+        assert_eq!((&place["commit"], &place["in_head"]), (&second.clone().into(), &true.into()));
+    }
+    let range = world.skout(&["--range", &format!("{came}..HEAD")]);
+    assert_eq!((range.found(), &range.first()["commit"]), (1, &second.into()));
+}
+
+#[test]
+fn objects_named_by_sha_256_are_read_like_others() {
+    let world = World::new();
+    fs::remove_dir_all(world.root().join(".git")).unwrap();
+    world.git(&["init", "-q", "-b", "main", "--object-format", "sha256"]);
+    world.stage("a.env", format!("\n{}", line(1)));
+    assert_eq!(world.skout(&["--staged"]).places(), ["a.env:2"]);
+    world.git(&["commit", "-q", "-m", "one"]);
+    let came = world.git(&["rev-parse", "HEAD"]);
+    assert_eq!(came.len(), 64);
+    let gone = world.commit("a.env", "gone\n", &format!("use {}", key(2)));
+    world.git(&["tag", "-a", "v1", "-m", &format!("with {}", key(3))]);
+    world.commit(&format!("deep/{}.txt", key(4)), "x\n", "a name");
+    world.commit("lost.env", line(5), "lost");
+    world.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    for packed in [false, true] {
+        if packed {
+            world.git(&["repack", "-q", "-a", "-d", "-k"]);
+        }
+        let said = world.skout(&[]);
+        assert_eq!((said.status, said.found(), said.complete()), (1, 4, true), "{}", said.json);
+        let text = said.json.to_string();
+        assert!(text.contains(&came) && text.contains(&gone), "{text}");
+        assert_eq!(world.skout(&["--include", "dangling"]).found(), 5);
+        assert_eq!(world.skout(&["--range", &format!("{came}..HEAD")]).found(), 2);
+        assert_eq!(world.skout(&["--branch", "main"]).found(), 3);
+    }
+}
+
+#[test]
+fn a_rebase_in_progress_blames_what_the_next_commit_adds() {
+    let world = World::new();
+    world.commit("a.txt", "base\n", "base");
+    world.git(&["checkout", "-q", "-b", "side"]);
+    world.commit("a.txt", "side\n", "side");
+    world.git(&["checkout", "-q", "main"]);
+    world.commit("known.env", line(1), "known");
+    world.commit("a.txt", "main\n", "main");
+    assert!(!world.try_git(&["rebase", "main", "side"]).status.success());
+    let said = world.skout(&["--staged"]);
+    assert_eq!((said.status, said.found()), (0, 0), "{}", said.json);
+    world.stage("a.txt", line(2));
+    assert_eq!(world.skout(&["--staged"]).places(), ["a.txt:1"]);
+}
+
+#[test]
+fn a_git_directory_elsewhere_and_a_multi_pack_index_do_not_matter() {
+    let world = World::new();
+    let (tree, git) = (world.beside("tree"), world.beside("elsewhere"));
+    let separate = format!("--separate-git-dir={}", git.display());
+    world.git(&["init", "-q", "-b", "main", &separate, tree.to_str().unwrap()]);
+    for n in 1..4 {
+        fs::write(tree.join(format!("{n}.env")), line(n)).unwrap();
+        world.git_in(&tree, &["add", "-A"]);
+        assert_eq!(world.skout_in(&tree, &["--staged"]).found(), 1);
+        world.git_in(&tree, &["commit", "-q", "-m", "more"]);
+        world.git_in(&tree, &["repack", "-q", "-d"]);
+    }
+    world.git_in(&tree, &["multi-pack-index", "write"]);
+    assert!(git.join("objects/pack/multi-pack-index").exists());
+    for folder in [&tree, &git] {
+        let said = world.skout_in(folder, &["--no-cache"]);
+        assert_eq!((said.found(), said.complete()), (3, true), "{}", folder.display());
+    }
+}
+
+#[test]
+fn what_a_replacement_hides_is_read_all_the_same() {
+    let world = World::new();
+    let leaking = world.commit("a.env", line(1), "leaks");
+    world.commit("b.txt", "b\n", "two");
+    let tree = world.git(&["rev-parse", "HEAD:"]);
+    let clean = world.git(&["commit-tree", &tree, "-m", "says nothing"]);
+    world.git(&["rm", "-q", "a.env"]);
+    world.git(&["commit", "-q", "-m", "three"]);
+    world.git(&["replace", &leaking, &clean]);
+    let said = world.skout(&[]);
+    assert_eq!((said.found(), &said.first()["commit"]), (1, &leaking.into()), "{}", said.json);
+}
+
+#[test]
+fn submodules_are_told_and_one_that_is_not_there_makes_the_scan_incomplete() {
+    let world = World::new();
+    world.commit("a.env", line(1), "one");
+    let above = world.beside("above");
+    world.git(&["init", "-q", "-b", "main", above.to_str().unwrap()]);
+    let from = world.root();
+    let add = ["-c", "protocol.file.allow=always", "submodule", "-q", "add", from.to_str().unwrap(), "sub"];
+    world.git_in(&above, &add);
+    let staged = world.skout_in(&above, &["--staged"]);
+    assert_eq!(staged.status, 0, "{}", staged.json);
+    assert!(staged.json["scan"]["skipped"].to_string().contains("submodule"), "{}", staged.json);
+    world.git_in(&above, &["commit", "-q", "-m", "sub"]);
+    for args in [&[][..], &["--range", "HEAD"]] {
+        let said = world.skout_in(&above, args);
+        assert_eq!((said.status, said.complete()), (0, true), "{}", said.json);
+        assert!(said.json["scan"]["skipped"].to_string().contains("submodule"), "{}", said.json);
+    }
+    assert_eq!(world.skout_in(&above.join("sub"), &[]).found(), 1);
+    let clone = world.beside("clone");
+    world.git(&["clone", "-q", above.to_str().unwrap(), clone.to_str().unwrap()]);
+    let said = world.skout_in(&clone, &[]);
+    assert_eq!((said.status, said.complete()), (2, false));
+    assert!(said.json["scan"]["errors"].to_string().contains("submodule update --init"), "{}", said.json);
 }

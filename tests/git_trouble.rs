@@ -7,7 +7,8 @@
 mod world;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use world::{Said, World, key, line};
 
@@ -184,4 +185,138 @@ fn objects_borrowed_from_another_repository_are_read() {
     assert_eq!(world.skout_in(&clone, &[]).places(), ["a.env:1"]);
     fs::rename(world.root(), world.beside("gone")).unwrap();
     assert_eq!(world.skout_in(&clone, &[]).status, 2);
+}
+
+/// Changes one bit of a file that git has made read-only.
+fn flip(path: &Path, at: usize) {
+    let mut bytes = fs::read(path).unwrap();
+    bytes[at] ^= 0x10;
+    fs::remove_file(path).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn a_flipped_byte_anywhere_in_a_loose_object_is_noticed_and_the_object_named() {
+    let world = World::new();
+    world.commit("a.txt", "some text to read\n", "one");
+    for name in ["HEAD:a.txt", "HEAD:"] {
+        let id = world.git(&["rev-parse", name]);
+        let path = world.root().join(".git/objects").join(&id[..2]).join(&id[2..]);
+        let whole = fs::read(&path).unwrap();
+        let content = world.try_git(&["cat-file", "-p", &id]).stdout;
+        for at in 0..whole.len() {
+            flip(&path, at);
+            let said = world.skout(&["--no-cache"]);
+            // A few bits mean nothing, and git reads what it always read.
+            let means = world.try_git(&["cat-file", "-p", &id]).stdout != content;
+            fs::write(&path, &whole).unwrap();
+            if means {
+                let told = said.json.to_string() + &said.errors;
+                assert!(said.status == 2 && told.contains(&id), "{name} byte {at}: {told}");
+            }
+        }
+    }
+    assert_eq!(world.skout(&["--no-cache"]).status, 0);
+}
+
+#[test]
+fn a_flipped_byte_in_the_index_is_noticed() {
+    let world = World::new();
+    world.commit("a.txt", "a\n", "one");
+    world.stage("b.txt", "b\n");
+    let path = world.root().join(".git/index");
+    let whole = fs::read(&path).unwrap();
+    for at in (0..whole.len()).step_by(5) {
+        flip(&path, at);
+        let said = world.skout(&["--staged"]);
+        assert_eq!(said.status, 2, "byte {at}: {}", said.json);
+        fs::write(&path, &whole).unwrap();
+    }
+}
+
+#[test]
+fn a_head_that_leads_nowhere_is_trouble_and_an_unborn_one_is_not() {
+    let world = World::new();
+    world.commit("a.env", line(1), "one");
+    world.git(&["checkout", "-q", "--orphan", "new"]);
+    assert_eq!(world.skout(&[]).places(), ["a.env:1"]);
+    assert_eq!(world.skout(&["--staged"]).places(), ["a.env:1"]);
+    fs::write(world.root().join(".git/HEAD"), "0123456789abcdef0123456789abcdef01234567\n").unwrap();
+    for args in [&[][..], &["--staged"], &["--range", "HEAD"]] {
+        let said = world.skout(args);
+        assert!(said.status == 2 || !said.complete(), "{args:?} {}", said.json);
+    }
+}
+
+#[test]
+fn a_repository_of_somebody_else_is_told_with_the_command_that_trusts_it() {
+    let world = World::new();
+    world.commit("it's/a.env", line(1), "one");
+    let theirs = world.beside("it's theirs");
+    fs::rename(world.root(), &theirs).unwrap();
+    let given = Command::new("chown").arg("-R").arg("4321").arg(&theirs).status();
+    if !given.is_ok_and(|status| status.success()) {
+        return; // Only root can give a repository away.
+    }
+    for args in [&["git"][..], &["git", "--staged"], &["hook", "pre-commit"], &["install"], &["doctor"]] {
+        let (status, told) = world.tell_in(&theirs, args);
+        assert_eq!(status, 2, "{args:?}: {told}");
+        assert!(told.contains("belongs to another user"), "{args:?}: {told}");
+        assert!(told.contains("git config --global --add safe.directory"), "{args:?}: {told}");
+    }
+    let told = world.tell_in(&theirs, &["git"]).1;
+    let at = told.find("git config --global --add").unwrap();
+    let command = told[at..].lines().next().unwrap();
+    let out = world.command("sh", world.home()).args(["-c", command]).output().unwrap();
+    assert!(out.status.success(), "{command}: {}", world::said(&out));
+    assert_eq!(world.skout_in(&theirs, &[]).places(), ["it's/a.env:1"]);
+}
+
+#[test]
+fn a_big_file_is_read_to_its_end_whether_loose_or_packed() {
+    let world = World::new();
+    let mut content = vec![b'\n'; 24 << 20];
+    content.extend_from_slice(line(1).as_bytes());
+    let last = (24 << 20) + 1;
+    world.commit("big.txt", &content, "big");
+    for packed in [false, true] {
+        if packed {
+            world.git(&["repack", "-q", "-a", "-d"]);
+        }
+        assert_eq!(world.skout(&["--no-cache"]).places(), [format!("big.txt:{last}")], "packed: {packed}");
+    }
+}
+
+#[test]
+fn many_refs_are_all_read() {
+    let world = World::new();
+    let one = world.commit("a.env", line(1), "one");
+    let mut packed = "# pack-refs with: peeled fully-peeled sorted \n".to_owned();
+    for n in 0..5000 {
+        packed += &format!("{one} refs/tags/t{n:05}\n");
+    }
+    fs::write(world.root().join(".git/packed-refs"), packed).unwrap();
+    let said = world.skout(&[]);
+    assert_eq!((said.found(), said.complete()), (1, true));
+    let refs = said.first()["refs"].as_array().unwrap();
+    assert!(refs.last().unwrap().as_str().unwrap().contains("more"), "{refs:?}");
+}
+
+#[test]
+fn names_that_lead_out_of_the_repository_lead_nowhere() {
+    let world = World::new();
+    world.write("a", line(1));
+    let blob = world.git(&["hash-object", "-w", "a"]);
+    let tree = |entry: &str| {
+        fs::write(world.beside("entries"), entry).unwrap();
+        let file = fs::File::open(world.beside("entries")).unwrap();
+        let out = world.command("git", &world.root()).arg("mktree").stdin(file).output().unwrap();
+        String::from_utf8(out.stdout).unwrap().trim().to_owned()
+    };
+    let inner = tree(&format!("100644 blob {blob}\t.git\n"));
+    let root = tree(&format!("040000 tree {inner}\t..\n"));
+    let commit = world.git(&["commit-tree", &root, "-m", "hostile"]);
+    world.git(&["update-ref", "refs/heads/main", &commit]);
+    assert_eq!(world.skout(&[]).places(), ["../.git:1"]);
+    assert_eq!(world.skout(&["--range", "HEAD"]).places(), ["../.git:1"]);
 }

@@ -3,53 +3,36 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+#[path = "git/world.rs"]
+#[allow(dead_code, reason = "the other tests use the rest")]
+mod world;
+
 use std::fs;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
-use tempfile::TempDir;
+use world::said;
 
-/// A home folder with a repository in it, hooks installed; nothing of the machine's own settings is seen.
-struct World {
-    home: TempDir,
+/// A repository with hooks installed.
+struct World(world::World);
+
+impl Deref for World {
+    type Target = world::World;
+
+    fn deref(&self) -> &world::World {
+        &self.0
+    }
 }
 
 impl World {
     fn new() -> Self {
         let world = Self::without_hooks();
-        assert_eq!(world.skout(&["install"]).0, 0);
+        assert_eq!(world.tell(&["install"]).0, 0);
         world
     }
 
     fn without_hooks() -> Self {
-        let world = Self { home: tempfile::tempdir().unwrap() };
-        fs::create_dir(world.root()).unwrap();
-        world.done(&["init", "-q", "-b", "main"]);
-        world
-    }
-
-    fn root(&self) -> PathBuf {
-        self.home.path().join("project")
-    }
-
-    fn command(&self, program: &str, folder: &Path) -> Command {
-        let mut command = Command::new(program);
-        command
-            .current_dir(folder)
-            .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-            .env("HOME", self.home.path())
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_AUTHOR_NAME", "A")
-            .env("GIT_AUTHOR_EMAIL", "a@example.org")
-            .env("GIT_COMMITTER_NAME", "A")
-            .env("GIT_COMMITTER_EMAIL", "a@example.org");
-        command
-    }
-
-    fn skout(&self, args: &[&str]) -> (i32, String) {
-        let out = self.command(env!("CARGO_BIN_EXE_skout"), &self.root()).args(args).output().unwrap();
-        (out.status.code().unwrap(), said(&out))
+        Self(world::World::new())
     }
 
     fn git_in(&self, folder: &Path, args: &[&str]) -> (bool, String) {
@@ -77,12 +60,6 @@ impl World {
         said
     }
 
-    fn write(&self, path: &str, text: &str) {
-        let path = self.root().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
     /// Commits a file without asking any hook.
     fn commit(&self, path: &str, text: &str) {
         self.write(path, text);
@@ -92,15 +69,11 @@ impl World {
 
     /// A bare repository that is the remote `origin`.
     fn remote(&self) -> PathBuf {
-        let path = self.home.path().join("server.git");
+        let path = self.home().join("server.git");
         self.done(&["init", "-q", "--bare", "-b", "main", path.to_str().unwrap()]);
         self.done(&["remote", "add", "origin", path.to_str().unwrap()]);
         path
     }
-}
-
-fn said(out: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr))
 }
 
 /// A key that looks live, made anew so that none stands in this repository.
@@ -123,7 +96,7 @@ fn leak() -> String {
 #[test]
 fn a_commit_with_a_key_is_refused_and_the_way_out_works() {
     let world = World::new();
-    world.write("src/app.py", &leak());
+    world.write("src/app.py", leak());
     world.done(&["add", "."]);
     let told = world.refused(&["commit", "-m", "one"]);
     assert!(told.contains("src/app.py") && told.contains("Nothing has left this machine"), "{told}");
@@ -141,7 +114,7 @@ fn commit_all_and_commit_of_a_path_are_seen_as_they_will_be_recorded() {
     let world = World::new();
     world.commit("a.py", "a = 1\n");
     world.commit("b.py", "b = 1\n");
-    world.write("a.py", &leak());
+    world.write("a.py", leak());
     world.refused(&["commit", "-am", "all"]);
     world.refused(&["commit", "-m", "one path", "a.py"]);
     world.write("b.py", "b = 2\n");
@@ -153,7 +126,7 @@ fn only_what_is_staged_counts() {
     let world = World::new();
     world.write("a.py", "a = 1\n");
     world.done(&["add", "a.py"]);
-    world.write("a.py", &leak());
+    world.write("a.py", leak());
     world.done(&["commit", "-q", "-m", "the clean version is staged"]);
     world.done(&["add", "a.py"]);
     world.write("a.py", "a = 2\n");
@@ -164,7 +137,7 @@ fn only_what_is_staged_counts() {
 fn a_key_that_is_taken_out_or_was_there_before_does_not_block() {
     let world = World::new();
     world.commit("a.py", &leak());
-    world.write("a.py", &format!("# moved\n\n{}", leak()));
+    world.write("a.py", format!("# moved\n\n{}", leak()));
     world.done(&["commit", "-qam", "moved"]);
     world.write("a.py", "a = 1\n");
     world.done(&["commit", "-qam", "taken out"]);
@@ -175,7 +148,7 @@ fn a_worktree_is_guarded_too() {
     let world = World::new();
     world.commit("a.py", "a = 1\n");
     world.done(&["worktree", "add", "-q", "../other"]);
-    let other = world.home.path().join("other");
+    let other = world.home().join("other");
     fs::create_dir(other.join("sub")).unwrap();
     fs::write(other.join("sub/b.py"), leak()).unwrap();
     assert!(world.git_in(&other, &["add", "."]).0);
@@ -205,9 +178,46 @@ fn the_change_that_a_verbose_commit_shows_is_no_part_of_the_message() {
 }
 
 #[test]
+fn a_clean_commit_and_a_clean_push_are_not_talked_about() {
+    let world = World::new();
+    world.remote();
+    world.write("a.py", "a = 1\n");
+    world.done(&["add", "."]);
+    assert_eq!(world.done(&["commit", "-q", "-m", "one"]), "");
+    assert_eq!(world.done(&["push", "-q", "origin", "main"]), "");
+    assert!(world.tell(&["hook", "pre-commit", "--verbose"]).1.contains("nothing new"));
+}
+
+#[test]
+fn a_key_in_the_name_of_a_file_is_refused_and_never_shown() {
+    let world = World::new();
+    world.write(&key(), "x\n");
+    world.done(&["add", "."]);
+    let told = world.refused(&["commit", "-m", "one"]);
+    assert!(told.contains("another name"), "{told}");
+}
+
+#[test]
+fn the_way_out_of_a_refused_first_push_works() {
+    let world = World::new();
+    world.remote();
+    world.commit("a.py", &leak());
+    world.commit("b.py", "b = 1\n");
+    let told = world.refused(&["push", "origin", "main"]);
+    assert!(told.contains("Do not push") && told.contains("git rebase -i --root"), "{told}");
+    let mut rebase = world.command("git", &world.root());
+    let rebase = rebase.args(["rebase", "-i", "--root"]).env("GIT_SEQUENCE_EDITOR", "sed -i 1s/pick/edit/");
+    assert!(rebase.output().unwrap().status.success());
+    world.write("a.py", "a = 1\n");
+    world.done(&["commit", "-q", "--amend", "--all", "--no-edit"]);
+    world.done(&["rebase", "--continue"]);
+    world.done(&["push", "-q", "origin", "main"]);
+}
+
+#[test]
 fn skip_and_no_verify_are_honoured() {
     let world = World::new();
-    world.write("a.py", &leak());
+    world.write("a.py", leak());
     world.done(&["add", "."]);
     let out = world
         .command("git", &world.root())
@@ -225,12 +235,12 @@ fn an_older_hook_still_runs_and_what_it_stages_is_read() {
     let hook = world.root().join(".git/hooks/pre-commit");
     fs::write(&hook, "#!/bin/sh\ntouch ran\ngit add late.py 2>/dev/null || true\n").unwrap();
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
-    world.skout(&["install"]);
+    world.tell(&["install"]);
     world.write("a.py", "a = 1\n");
     world.done(&["add", "a.py"]);
     world.done(&["commit", "-q", "-m", "clean"]);
     assert!(world.root().join("ran").exists());
-    world.write("late.py", &leak());
+    world.write("late.py", leak());
     world.write("a.py", "a = 2\n");
     world.refused(&["commit", "-m", "the other hook stages a key", "-a"]);
 }
@@ -274,12 +284,23 @@ fn new_branches_deleted_branches_force_pushes_and_tags() {
 }
 
 #[test]
+fn a_key_in_the_name_of_a_branch_is_not_pushed() {
+    let world = World::new();
+    world.remote();
+    world.commit("a.py", "a = 1\n");
+    world.done(&["push", "-q", "origin", "main"]);
+    let told = world.refused(&["push", "origin", &format!("main:refs/heads/{}", key())]);
+    assert!(told.contains("refs/heads/sk-proj-") && told.contains("git branch -m"), "{told}");
+    world.done(&["push", "-q", "origin", "main:refs/heads/plain"]);
+}
+
+#[test]
 fn another_remote_has_seen_nothing_yet() {
     let world = World::new();
     world.remote();
     world.commit("a.py", &leak());
     world.done(&["push", "-q", "--no-verify", "origin", "main"]);
-    let public = world.home.path().join("public.git");
+    let public = world.home().join("public.git");
     world.done(&["init", "-q", "--bare", public.to_str().unwrap()]);
     world.done(&["remote", "add", "public", public.to_str().unwrap()]);
     world.refused(&["push", "public", "main"]);
@@ -322,7 +343,7 @@ fn a_hook_without_its_program_refuses_and_says_why() {
 fn what_is_not_from_git_is_told() {
     let world = World::new();
     for args in [&["hook", "commit-msg"][..], &["hook", "commit-msg", "missing"]] {
-        assert_eq!(world.skout(args).0, 2, "{args:?}");
+        assert_eq!(world.tell(args).0, 2, "{args:?}");
     }
 }
 
@@ -336,7 +357,7 @@ fn husky_s_hooks_pass_the_refs_on() {
     fs::create_dir(world.root().join(".githooks")).unwrap();
     fs::write(&hook, "#!/bin/sh\ncat >refs-seen\n").unwrap();
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
-    world.skout(&["install"]);
+    world.tell(&["install"]);
     world.commit("a.py", "a = 1\n");
     let bin = Path::new(env!("CARGO_BIN_EXE_skout")).parent().unwrap().display().to_string();
     let push = |world: &World| {

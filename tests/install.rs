@@ -3,77 +3,18 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+#[path = "git/world.rs"]
+#[allow(dead_code, reason = "the other tests use the rest")]
+mod world;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
-use tempfile::TempDir;
+use world::World;
 
-/// A home folder with a repository in it; nothing of the machine's own settings is seen.
-struct World {
-    home: TempDir,
-}
-
-impl World {
-    fn new() -> Self {
-        let world = Self { home: tempfile::tempdir().unwrap() };
-        fs::create_dir(world.repository()).unwrap();
-        world.git(&["init", "-q", "-b", "main"]);
-        world
-    }
-
-    fn repository(&self) -> PathBuf {
-        self.home.path().join("project")
-    }
-
-    fn command(&self, program: &str, folder: &Path) -> Command {
-        let mut command = Command::new(program);
-        let bin = Path::new(env!("CARGO_BIN_EXE_skout")).parent().unwrap();
-        let path = std::env::join_paths([
-            bin,
-            Path::new("/usr/local/bin"),
-            Path::new("/usr/bin"),
-            Path::new("/bin"),
-        ]);
-        command
-            .current_dir(folder)
-            .env_clear()
-            .env("PATH", path.unwrap())
-            .env("HOME", self.home.path())
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_AUTHOR_NAME", "A")
-            .env("GIT_AUTHOR_EMAIL", "a@example.org")
-            .env("GIT_COMMITTER_NAME", "A")
-            .env("GIT_COMMITTER_EMAIL", "a@example.org");
-        command
-    }
-
-    fn git(&self, args: &[&str]) -> String {
-        self.git_in(&self.repository(), args)
-    }
-
-    fn git_in(&self, folder: &Path, args: &[&str]) -> String {
-        let out = self.command("git", folder).args(args).output().unwrap();
-        assert!(out.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&out.stderr));
-        String::from_utf8(out.stdout).unwrap()
-    }
-
-    fn skout(&self, args: &[&str]) -> (i32, String) {
-        self.skout_in(&self.repository(), args)
-    }
-
-    fn skout_in(&self, folder: &Path, args: &[&str]) -> (i32, String) {
-        let out = self.command(env!("CARGO_BIN_EXE_skout"), folder).args(args).output().unwrap();
-        (out.status.code().unwrap(), text(&out))
-    }
-
-    fn hook(&self, name: &str) -> PathBuf {
-        self.repository().join(".git/hooks").join(name)
-    }
-}
-
-fn text(out: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr))
+/// The file of a hook.
+fn hook(world: &World, name: &str) -> PathBuf {
+    world.root().join(".git/hooks").join(name)
 }
 
 /// Every file below `folder` with its bytes and its mode, `.git/index` and the like left out.
@@ -105,25 +46,25 @@ fn write_executable(path: &Path, text: &str) {
 
 #[test]
 fn install_and_uninstall_leave_no_trace() {
-    let world = World::new();
-    write_executable(&world.hook("pre-push"), "#!/bin/sh\nexit 0\n");
-    let before = picture(&world.repository());
-    let (status, said) = world.skout(&["install"]);
+    let world = World::with_skout_on_path();
+    write_executable(&hook(&world, "pre-push"), "#!/bin/sh\nexit 0\n");
+    let before = picture(&world.root());
+    let (status, said) = world.tell(&["install"]);
     assert_eq!(status, 0, "{said}");
     assert!(said.contains("still runs"), "{said}");
-    assert_eq!(world.skout(&["install"]).0, 0);
-    assert_eq!(world.skout(&["uninstall"]).0, 0);
-    assert_eq!(picture(&world.repository()), before);
+    assert_eq!(world.tell(&["install"]).0, 0);
+    assert_eq!(world.tell(&["uninstall"]).0, 0);
+    assert_eq!(picture(&world.root()), before);
 }
 
 #[test]
 fn doctor_says_yes_after_install_and_no_before() {
-    let world = World::new();
-    let (status, said) = world.skout(&["doctor"]);
+    let world = World::with_skout_on_path();
+    let (status, said) = world.tell(&["doctor"]);
     assert_eq!(status, 2, "{said}");
     assert!(said.contains("trouble: pre-commit: nothing runs"), "{said}");
-    world.skout(&["install"]);
-    let (status, said) = world.skout(&["doctor"]);
+    world.tell(&["install"]);
+    let (status, said) = world.tell(&["doctor"]);
     assert_eq!(status, 0, "{said}");
     assert!(said.contains("ok: pre-commit: runs"), "{said}");
 }
@@ -131,151 +72,151 @@ fn doctor_says_yes_after_install_and_no_before() {
 #[test]
 fn doctor_sees_a_hook_that_git_skips() {
     use std::os::unix::fs::PermissionsExt;
-    let world = World::new();
-    world.skout(&["install"]);
-    fs::set_permissions(world.hook("pre-commit"), fs::Permissions::from_mode(0o644)).unwrap();
-    let (status, said) = world.skout(&["doctor"]);
+    let world = World::with_skout_on_path();
+    world.tell(&["install"]);
+    fs::set_permissions(hook(&world, "pre-commit"), fs::Permissions::from_mode(0o644)).unwrap();
+    let (status, said) = world.tell(&["doctor"]);
     assert_eq!(status, 2, "{said}");
     assert!(said.contains("not executable") && said.contains("chmod +x"), "{said}");
 }
 
 #[test]
 fn a_missing_hooks_folder_is_made_and_a_subfolder_will_do() {
-    let world = World::new();
-    fs::remove_dir_all(world.repository().join(".git/hooks")).unwrap();
-    let inner = world.repository().join("a/b");
+    let world = World::with_skout_on_path();
+    fs::remove_dir_all(world.root().join(".git/hooks")).unwrap();
+    let inner = world.root().join("a/b");
     fs::create_dir_all(&inner).unwrap();
-    let (status, said) = world.skout_in(&inner, &["install"]);
+    let (status, said) = world.tell_in(&inner, &["install"]);
     assert_eq!(status, 0, "{said}");
-    assert!(world.hook("pre-commit").is_file());
+    assert!(hook(&world, "pre-commit").is_file());
 }
 
 #[test]
 fn a_worktree_shares_the_hooks_of_its_repository() {
-    let world = World::new();
+    let world = World::with_skout_on_path();
     world.git(&["commit", "-q", "--allow-empty", "-m", "one"]);
     world.git(&["worktree", "add", "-q", "../other"]);
-    let other = world.home.path().join("other");
-    assert_eq!(world.skout_in(&other, &["install"]).0, 0);
-    assert!(world.hook("pre-commit").is_file());
-    assert_eq!(world.skout_in(&other, &["doctor"]).0, 0);
+    let other = world.home().join("other");
+    assert_eq!(world.tell_in(&other, &["install"]).0, 0);
+    assert!(hook(&world, "pre-commit").is_file());
+    assert_eq!(world.tell_in(&other, &["doctor"]).0, 0);
 }
 
 #[test]
 fn husky_gets_lines_in_its_own_hooks() {
-    let world = World::new();
+    let world = World::with_skout_on_path();
     world.git(&["config", "core.hooksPath", ".husky/_"]);
-    let root = world.repository();
+    let root = world.root();
     write_executable(&root.join(".husky/_/pre-commit"), "#!/bin/sh\nsh -e .husky/pre-commit \"$@\"\n");
     fs::write(root.join(".husky/pre-commit"), "echo tests ran").unwrap();
     let before = picture(&root);
-    let (status, said) = world.skout(&["install", "--hook", "pre-commit"]);
+    let (status, said) = world.tell(&["install", "--hook", "pre-commit"]);
     assert_eq!(status, 0, "{said}");
     let hook = fs::read_to_string(root.join(".husky/pre-commit")).unwrap();
     assert!(hook.contains("hook pre-commit") && hook.ends_with("echo tests ran"), "{hook}");
-    assert!(!hook.contains(&*world.home.path().to_string_lossy()), "{hook}");
-    assert!(world.skout(&["doctor"]).1.contains("called by Husky"));
-    world.skout(&["uninstall"]);
+    assert!(!hook.contains(&*world.home().to_string_lossy()), "{hook}");
+    assert!(world.tell(&["doctor"]).1.contains("called by Husky"));
+    world.tell(&["uninstall"]);
     assert_eq!(picture(&root), before);
 }
 
 #[test]
 fn a_shared_hooks_folder_gets_lines_that_work_everywhere() {
-    let world = World::new();
+    let world = World::with_skout_on_path();
     world.git(&["config", "core.hooksPath", ".githooks"]);
-    let root = world.repository();
+    let root = world.root();
     write_executable(&root.join(".githooks/pre-push"), "#!/bin/bash\ncat >refs\n");
     let before = picture(&root);
-    assert_eq!(world.skout(&["install"]).0, 0);
-    assert_eq!(world.skout(&["doctor"]).0, 0);
-    world.skout(&["uninstall"]);
+    assert_eq!(world.tell(&["install"]).0, 0);
+    assert_eq!(world.tell(&["doctor"]).0, 0);
+    world.tell(&["uninstall"]);
     assert_eq!(picture(&root), before);
 }
 
 #[test]
 fn the_framework_s_hook_is_chained_and_survives_its_reinstallation() {
-    let world = World::new();
+    let world = World::with_skout_on_path();
     let framework = "#!/bin/sh\n# File generated by pre-commit: https://pre-commit.com\nexit 0\n";
-    write_executable(&world.hook("pre-commit"), framework);
-    let before = picture(&world.repository());
-    assert_eq!(world.skout(&["install"]).0, 0);
-    fs::rename(world.hook("pre-commit"), world.hook("pre-commit.legacy")).unwrap();
-    write_executable(&world.hook("pre-commit"), framework);
-    assert_eq!(world.skout(&["uninstall"]).0, 0);
-    assert_eq!(picture(&world.repository()), before);
+    write_executable(&hook(&world, "pre-commit"), framework);
+    let before = picture(&world.root());
+    assert_eq!(world.tell(&["install"]).0, 0);
+    fs::rename(hook(&world, "pre-commit"), hook(&world, "pre-commit.legacy")).unwrap();
+    write_executable(&hook(&world, "pre-commit"), framework);
+    assert_eq!(world.tell(&["uninstall"]).0, 0);
+    assert_eq!(picture(&world.root()), before);
 }
 
 #[test]
 fn a_global_folder_of_hooks_is_not_touched_by_a_local_install() {
-    let world = World::new();
+    let world = World::with_skout_on_path();
     world.git(&["config", "--global", "core.hooksPath", "~/hooks"]);
-    let (status, said) = world.skout(&["install"]);
+    let (status, said) = world.tell(&["install"]);
     assert_eq!(status, 2, "{said}");
     assert!(said.contains("install --global"), "{said}");
 }
 
 #[test]
 fn a_global_install_runs_the_hooks_of_each_repository_too() {
-    let world = World::new();
-    fs::write(world.home.path().join(".gitconfig"), "[user]\n\tname = B").unwrap();
-    let before = picture(world.home.path());
-    write_executable(&world.hook("post-commit"), "#!/bin/sh\ntouch ran\n");
-    let (status, said) = world.skout(&["install", "--global"]);
+    let world = World::with_skout_on_path();
+    fs::write(world.home().join(".gitconfig"), "[user]\n\tname = B").unwrap();
+    let before = picture(world.home());
+    write_executable(&hook(&world, "post-commit"), "#!/bin/sh\ntouch ran\n");
+    let (status, said) = world.tell(&["install", "--global"]);
     assert_eq!(status, 0, "{said}");
     world.git(&["-c", "core.fsmonitor=false", "commit", "-q", "--no-verify", "--allow-empty", "-m", "one"]);
-    assert!(world.repository().join("ran").exists());
-    assert_eq!(world.skout(&["doctor"]).0, 0, "{}", world.skout(&["doctor"]).1);
-    assert_eq!(world.skout(&["install"]).0, 0);
-    world.skout(&["uninstall", "--global"]);
-    fs::remove_dir_all(world.repository()).unwrap();
+    assert!(world.root().join("ran").exists());
+    assert_eq!(world.tell(&["doctor"]).0, 0, "{}", world.tell(&["doctor"]).1);
+    assert_eq!(world.tell(&["install"]).0, 0);
+    world.tell(&["uninstall", "--global"]);
+    fs::remove_dir_all(world.root()).unwrap();
     let gone = |all: Vec<(PathBuf, Vec<u8>, u32)>| -> Vec<_> {
-        all.into_iter().filter(|(path, ..)| !path.starts_with(world.repository())).collect()
+        all.into_iter().filter(|(path, ..)| !path.starts_with(world.root())).collect()
     };
-    assert_eq!(picture(world.home.path()), gone(before));
+    assert_eq!(picture(world.home()), gone(before));
 }
 
 #[test]
 fn a_bare_repository_gets_the_server_s_hook() {
-    let world = World::new();
-    let bare = world.home.path().join("bare.git");
-    world.git_in(world.home.path(), &["init", "-q", "--bare", "bare.git"]);
-    assert_eq!(world.skout_in(&bare, &["install"]).0, 0);
+    let world = World::with_skout_on_path();
+    let bare = world.home().join("bare.git");
+    world.git_in(world.home(), &["init", "-q", "--bare", "bare.git"]);
+    assert_eq!(world.tell_in(&bare, &["install"]).0, 0);
     assert!(bare.join("hooks/pre-receive").is_file());
     assert!(!bare.join("hooks/pre-commit").exists());
 }
 
 #[test]
 fn outside_of_a_repository_the_way_out_is_told() {
-    let world = World::new();
-    let (status, said) = world.skout_in(world.home.path(), &["install"]);
+    let world = World::with_skout_on_path();
+    let (status, said) = world.tell_in(world.home(), &["install"]);
     assert_eq!(status, 2);
     assert!(said.contains("--global"), "{said}");
 }
 
 #[test]
 fn every_shell_gets_completions_that_know_every_command() {
-    let world = World::new();
+    let world = World::with_skout_on_path();
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
-        let (status, said) = world.skout(&["completions", shell]);
+        let (status, said) = world.tell(&["completions", shell]);
         assert_eq!(status, 0);
         assert!(said.contains("doctor"), "{shell}: {said}");
     }
-    let (status, page) = world.skout(&["man"]);
+    let (status, page) = world.tell(&["man"]);
     assert_eq!(status, 0);
     assert!(page.contains(".SH \"SKOUT INSTALL\""), "{page}");
 }
 
 #[test]
 fn doctor_names_hooks_that_git_never_sees_and_a_history_that_is_not_whole() {
-    let world = World::new();
+    let world = World::with_skout_on_path();
     world.git(&["commit", "-q", "--allow-empty", "-m", "one"]);
     world.git(&["commit", "-q", "--allow-empty", "-m", "two"]);
-    let url = format!("file://{}", world.repository().display());
-    world.git_in(world.home.path(), &["clone", "-q", "--depth=1", &url, "shallow"]);
-    let shallow = world.home.path().join("shallow");
+    let url = format!("file://{}", world.root().display());
+    world.git_in(world.home(), &["clone", "-q", "--depth=1", &url, "shallow"]);
+    let shallow = world.home().join("shallow");
     write_executable(&shallow.join(".git/hooks/pre-push"), "#!/bin/sh\n");
     world.git_in(&shallow, &["config", "core.hooksPath", ".githooks"]);
-    let (status, said) = world.skout_in(&shallow, &["doctor"]);
+    let (status, said) = world.tell_in(&shallow, &["doctor"]);
     assert_eq!(status, 2, "{said}");
     assert!(
         said.contains("shallow") && said.contains("core.hooksPath names another folder: pre-push"),
@@ -285,11 +226,11 @@ fn doctor_names_hooks_that_git_never_sees_and_a_history_that_is_not_whole() {
 
 #[test]
 fn a_hooks_folder_that_cannot_be_written_is_named_and_nothing_is_lost() {
-    let world = World::new();
-    let hooks = world.repository().join(".git/hooks");
+    let world = World::with_skout_on_path();
+    let hooks = world.root().join(".git/hooks");
     fs::remove_dir_all(&hooks).unwrap();
     fs::write(&hooks, "a file in its place").unwrap();
-    let (status, said) = world.skout(&["install"]);
+    let (status, said) = world.tell(&["install"]);
     assert_eq!(status, 2, "{said}");
     assert!(said.contains(".git/hooks") && said.contains("writable"), "{said}");
     assert_eq!(fs::read_to_string(&hooks).unwrap(), "a file in its place");

@@ -48,29 +48,26 @@ pub(super) fn run(args: &GitArgs) -> anyhow::Result<Exit> {
     let work = git::work_dir(&args.repo).map_err(explained)?;
     let root = work.unwrap_or_else(|| args.repo.clone());
     let session = Session::new(&args.common, &root)?;
-    let jobs = args.common.jobs;
-    let globs = if args.common.include.is_empty() { session.include.clone() } else { globs };
-    let paths = || (session.exclude.clone(), globs.clone());
+    let mut extent = session.extent();
+    if !args.common.include.is_empty() {
+        extent.only = globs;
+    }
     let range = if let Some(spec) = &args.range {
         Some(Range::open(&args.repo, &range_of(spec)?))
     } else if let Some(since) = &args.since {
         Some(Range::since(&args.repo, since))
-    } else if let Some(name) = &args.branch {
-        Some(Range::branch(&args.repo, name))
     } else {
         args.unpushed.then(|| Range::unpushed(&args.repo))
     };
     if let Some(range) = range {
-        let (exclude, only) = paths();
-        return session.run(&range.map_err(explained)?.filtered(exclude, only).jobs(jobs));
+        return session.run(&range.map_err(explained)?.within(extent));
     }
-    let (exclude, only) = paths();
     if args.staged {
         let staged = Staged::open(&args.repo).map_err(explained)?;
-        return session.run(&staged.filtered(exclude, only).jobs(jobs));
+        return session.run(&staged.within(extent));
     }
     let cache_key = (!args.no_cache).then(|| cache_key(&session));
-    let options = HistoryOptions { include, jobs, exclude, only, cache_key };
+    let options = HistoryOptions { include, extent, branch: args.branch.clone(), cache_key };
     session.run(&History::open(&args.repo, options).map_err(explained)?)
 }
 

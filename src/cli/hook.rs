@@ -42,19 +42,24 @@ pub(super) fn run(args: &HookArgs) -> anyhow::Result<Exit> {
     }
     let here = Path::new(".");
     let root = git::work_dir(here).map_err(explained)?;
-    let session = Session::new(&args.common, root.as_deref().unwrap_or(here))?;
+    let session = Session::new(&args.common, root.as_deref().unwrap_or(here))?.silent_if_clean();
     let Some(source) = source(args, &session)? else {
         return Ok(Exit::Clean);
     };
     let mut advice = String::new();
     let exit = session.run_then(source.as_ref(), &mut |report, exit| {
-        advice = refusal::advice(args.hook, report, exit);
+        advice = refusal::advice(args.hook, report, exit, &has_parent);
         Ok(())
     })?;
     if !advice.is_empty() {
         notify(&advice);
     }
     Ok(exit)
+}
+
+/// Whether a commit is not the first of its history.
+fn has_parent(commit: &str) -> bool {
+    git::resolve(Path::new("."), &format!("{commit}^")).is_ok_and(|parent| parent.is_some())
 }
 
 /// Whether the variable `SKIP`, which the pre-commit framework made customary, names this hook.
@@ -66,13 +71,10 @@ fn is_skipped(hook: HookName, skip: Option<&str>) -> bool {
 /// What the hook is to read; `None` if there is nothing.
 fn source(args: &HookArgs, session: &Session<'_>) -> anyhow::Result<Option<Box<dyn Source>>> {
     let here = Path::new(".");
-    let globs = || (session.exclude.clone(), session.include.clone());
-    let jobs = args.common.jobs;
     match args.hook {
         HookName::PreCommit => {
-            let (exclude, include) = globs();
             let staged = Staged::open(here).map_err(explained)?;
-            Ok(Some(Box::new(staged.filtered(exclude, include).jobs(jobs))))
+            Ok(Some(Box::new(staged.within(session.extent()))))
         }
         HookName::CommitMsg => {
             let [path] = &args.given[..] else {
@@ -87,11 +89,11 @@ fn source(args: &HookArgs, session: &Session<'_>) -> anyhow::Result<Option<Box<d
             if push.tips.is_empty() {
                 return Ok(None);
             }
-            let (exclude, include) = globs();
             let tips: Vec<&str> = push.tips.iter().map(String::as_str).collect();
             let known: Vec<&str> = push.known.iter().map(String::as_str).collect();
             let range = Range::commits(here, &tips, &known, &push.scope).map_err(explained)?;
-            Ok(Some(Box::new(range.filtered(exclude, include).jobs(jobs))))
+            let range = range.within(session.extent()).named(push.names);
+            Ok(Some(Box::new(if args.hook == HookName::PrePush { range.leaving() } else { range })))
         }
     }
 }
@@ -103,6 +105,8 @@ struct Push {
     tips: Vec<String>,
     /// What the other side has already, as ids.
     known: Vec<String>,
+    /// The refs that are made or moved, by their names at the receiving side.
+    names: Vec<String>,
     scope: String,
 }
 
@@ -123,11 +127,12 @@ fn leaving(given: &[OsString]) -> anyhow::Result<Push> {
             Push {
                 tips: vec![tip],
                 known: variable("PRE_COMMIT_FROM_REF").into_iter().collect(),
+                names: variable("PRE_COMMIT_REMOTE_BRANCH").into_iter().collect(),
                 scope: String::new(),
             }
         }
         None => of_lines(&lines()?, |words| match words {
-            [_, new, _, old] => Some((old, new)),
+            [_, new, name, old] => Some([old, new, name]),
             _ => None,
         })?,
     };
@@ -143,7 +148,7 @@ fn leaving(given: &[OsString]) -> anyhow::Result<Push> {
 /// What has arrived and waits in quarantine, as git tells the pre-receive hook.
 fn arriving() -> anyhow::Result<Push> {
     let mut push = of_lines(&lines()?, |words| match words {
-        [old, new, _] => Some((old, new)),
+        [old, new, name] => Some([old, new, name]),
         _ => None,
     })?;
     push.known.extend(git::refs_below(Path::new("."), "").map_err(explained)?);
@@ -157,21 +162,20 @@ fn lines() -> anyhow::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Reads the lines that git writes for its hooks; `pick` finds the old and the new id among the words.
-fn of_lines<'a>(
-    text: &'a str,
-    pick: impl for<'b> Fn(&'b [&'a str]) -> Option<(&'b &'a str, &'b &'a str)>,
-) -> anyhow::Result<Push> {
+/// Reads the lines that git writes for its hooks; `pick` finds the old id, the new id and
+/// the name at the receiving side among the words.
+fn of_lines<'a>(text: &'a str, pick: impl Fn(&[&'a str]) -> Option<[&'a str; 3]>) -> anyhow::Result<Push> {
     let mut push = Push::default();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let words: Vec<&str> = line.split(' ').collect();
-        let Some((&old, &new)) = pick(&words) else {
+        let Some([old, new, name]) = pick(&words) else {
             bail!("standard input is not what git hands this hook: '{line}'");
         };
         let is_zero = |id: &str| id.bytes().all(|b| b == b'0');
         // All zeros: there is none. A deleted ref brings nothing, a new one replaces nothing.
         if !is_zero(new) {
             push.tips.push(new.to_owned());
+            push.names.push(name.to_owned());
         }
         if !is_zero(old) {
             push.known.push(old.to_owned());
@@ -191,19 +195,20 @@ mod tests {
             "refs/heads/x {a} refs/heads/x {zero}\n(delete) {zero} refs/heads/y {b}\nrefs/tags/t {b} refs/tags/t {a}\n"
         );
         let push = of_lines(&text, |words| match words {
-            [_, new, _, old] => Some((old, new)),
+            [_, new, name, old] => Some([old, new, name]),
             _ => None,
         });
         let push = push.unwrap();
         assert_eq!(push.tips, [a.clone(), b.clone()]);
         assert_eq!(push.known, [b, a]);
+        assert_eq!(push.names, ["refs/heads/x", "refs/tags/t"]);
     }
 
     #[test]
     fn a_line_of_another_shape_is_told_and_not_passed_over() {
         assert!(
             of_lines("hello", |words| match words {
-                [old, new, _] => Some((old, new)),
+                [old, new, name] => Some([old, new, name]),
                 _ => None,
             })
             .is_err()

@@ -8,18 +8,49 @@ use super::install::HookName;
 use crate::finding::Finding;
 use crate::report::Report;
 
-/// The lines; empty if there is nothing to say.
-pub(super) fn advice(hook: HookName, report: &Report<'_>, exit: Exit) -> String {
-    match exit {
-        Exit::Clean | Exit::Found(0) => String::new(),
-        Exit::Trouble => held_back(hook).to_owned(),
+/// The lines; empty if there is nothing to say. `has_parent` tells whether a commit is not the first one.
+pub(super) fn advice(
+    hook: HookName,
+    report: &Report<'_>,
+    exit: Exit,
+    has_parent: &dyn Fn(&str) -> bool,
+) -> String {
+    let text = match exit {
+        Exit::Clean | Exit::Found(0) => return String::new(),
+        Exit::Trouble => return held_back(hook).to_owned(),
         Exit::Found(_) => match hook {
+            HookName::PreCommit if only_names(report) => renamed(report),
             HookName::PreCommit => commit(report),
             HookName::CommitMsg => message(report),
-            HookName::PrePush => push(report),
-            HookName::PreReceive => arrival(report),
+            HookName::PrePush => push(report, has_parent),
+            HookName::PreReceive => arrival(report, has_parent),
         },
-    }
+    };
+    // The name of a file or branch may be the secret.
+    report.findings.iter().fold(text, |text, finding| {
+        text.replace(&*String::from_utf8_lossy(finding.secret.reveal()), &finding.secret.masked())
+    })
+}
+
+/// Whether every secret is part of a name, and none stands in a file.
+fn only_names(report: &Report<'_>) -> bool {
+    let named = |f: &Finding| {
+        let secret = String::from_utf8_lossy(f.secret.reveal());
+        f.places.iter().all(|place| place.object.is_none() && place.path.contains(&*secret))
+    };
+    report.findings.iter().all(named)
+}
+
+fn renamed(report: &Report<'_>) -> String {
+    format!(
+        "the commit was refused: a name in it holds {}. Nothing has left this machine.\n\
+         \x20 1. Give the file another name:  git mv OLD NEW\n\
+         \x20 2. Commit again.\n\
+         {}\n\
+         Commit without this check, once:  git commit --no-verify",
+        keys(report),
+        false_alarm(report)
+    )
 }
 
 fn held_back(hook: HookName) -> &'static str {
@@ -106,37 +137,47 @@ fn oldest(report: &Report<'_>) -> Option<String> {
     commits.min_by_key(|commit| commit.time).map(|commit| commit.id.to_string().chars().take(10).collect())
 }
 
-fn rewrite(report: &Report<'_>) -> String {
-    let commit = oldest(report).unwrap_or_else(|| "COMMIT".to_owned());
+/// How to get it out of what is pushed, where names of branches and tags are something else than commits.
+fn rewrite(report: &Report<'_>, has_parent: &dyn Fn(&str) -> bool) -> String {
+    let of_ref = |f: &Finding| f.places.iter().all(|place| place.path.starts_with("refs/"));
+    if only_names(report) && report.findings.iter().all(of_ref) {
+        return "\x20 It stands in the name of a branch or tag: push under another name (git branch -m OLD NEW; for a tag\n\
+                \x20 git tag NEW OLD, git tag -d OLD)."
+            .to_owned();
+    }
+    let from = match oldest(report) {
+        Some(commit) if has_parent(&commit) => format!("{commit}^"),
+        Some(_) => "--root".to_owned(),
+        None => "COMMIT^".to_owned(),
+    };
     format!(
         "\x20 If it came with the last commit:  take it out of the file, then  git commit --amend --all --no-edit\n\
-         \x20 If it came earlier:               git rebase -i {commit}^   (write 'edit' before that commit, take it out,\n\
-         \x20                                   git commit --amend --all --no-edit, git rebase --continue)"
+         \x20 If it came earlier:               git rebase -i {from}   (write 'edit' before that commit, take it out,\n\
+         \x20                                   git commit --amend --all --no-edit, git rebase --continue)\n\
+         A later commit that deletes it is not enough: the older one would be pushed, too."
     )
 }
 
-fn push(report: &Report<'_>) -> String {
+fn push(report: &Report<'_>, has_parent: &dyn Fn(&str) -> bool) -> String {
     format!(
-        "the push was refused: its commits hold {}. Nothing was sent.\n\
-         Take it out of the commits before anybody sees it, and push again:\n\
+        "the push was refused: it would publish {}. Nothing was sent.\n\
+         Take it out before anybody sees it, and push again:\n\
          {}\n\
-         A later commit that deletes it is not enough: the older one would be pushed, too.\n\
          {}\n\
          Push without this check, once:  git push --no-verify",
         keys(report),
-        rewrite(report),
+        rewrite(report, has_parent),
         false_alarm(report)
     )
 }
 
-fn arrival(report: &Report<'_>) -> String {
+fn arrival(report: &Report<'_>, has_parent: &dyn Fn(&str) -> bool) -> String {
     format!(
-        "this server refused the push: its commits hold {}. Nothing was taken in, nobody else can see it.\n\
-         Take it out of the commits, and push again:\n\
+        "this server refused the push: it holds {}. Nothing was taken in, nobody else can see it.\n\
+         Take it out, and push again:\n\
          {}\n\
-         A later commit that deletes it is not enough: the older one would be pushed, too.\n\
          It is no secret?  Say so in the repository (a comment  skout:allow reason=\"why\"  on its line), or ask those who run the server.",
         keys(report),
-        rewrite(report)
+        rewrite(report, has_parent)
     )
 }

@@ -27,6 +27,8 @@ pub(super) struct Reports {
     options: Options,
     /// Somebody else writes the step summary.
     no_summary: bool,
+    /// Whether a complete scan that found nothing is not told to a person.
+    pub(super) silent_if_clean: bool,
 }
 
 impl Reports {
@@ -55,7 +57,7 @@ impl Reports {
             quiet: args.quiet,
             now: now(),
         };
-        Ok(Self { deliveries, options, no_summary: false })
+        Ok(Self { deliveries, options, no_summary: false, silent_if_clean: false })
     }
 
     /// Whether this format goes to standard output.
@@ -70,7 +72,12 @@ impl Reports {
 
     /// Writes them all. A reader that went away (`| head`) is no error.
     pub(super) fn write(&self, report: &Report<'_>) -> anyhow::Result<()> {
+        let clean = report.findings.is_empty() && report.receipt.complete();
+        let silent = self.silent_if_clean && clean;
         for delivery in &self.deliveries {
+            if silent && delivery.path.is_none() && delivery.format == Format::Human {
+                continue;
+            }
             match &delivery.path {
                 None => self.show(report, delivery.format)?,
                 Some(path) => self.save(report, delivery.format, path)?,
@@ -79,7 +86,7 @@ impl Reports {
                 self.summarise(report)?;
             }
         }
-        if !self.shows(Format::Human) && !self.shows(Format::Github) {
+        if !self.shows(Format::Human) && !self.shows(Format::Github) && !silent {
             self.tell(report);
         }
         Ok(())

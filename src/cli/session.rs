@@ -19,6 +19,7 @@ use crate::report::Report;
 use crate::rule::{Confidence, RuleSet, Selection};
 use crate::scan::scan;
 use crate::source::Source;
+use crate::source::git::Extent;
 
 /// What a command has to say about a report.
 type Then<'a> = dyn FnMut(&Report<'_>, Exit) -> anyhow::Result<()> + 'a;
@@ -84,6 +85,14 @@ impl<'a> Session<'a> {
         self.reports.shows(format)
     }
 
+    /// The same, and a report for a person is written only if there is something to tell: for hooks, which people
+    /// run all day. `--verbose` tells it all the same.
+    #[must_use]
+    pub(super) fn silent_if_clean(mut self) -> Self {
+        self.reports.silent_if_clean = !self.args.verbose;
+        self
+    }
+
     fn of(args: &'a CommonArgs, project: Project) -> anyhow::Result<Self> {
         let reports = Reports::new(args)?;
         let (mut config, _) = project.config(args.config.as_deref())?;
@@ -133,6 +142,11 @@ impl<'a> Session<'a> {
     /// Threads; 0 means one a core.
     pub(super) fn jobs(&self) -> usize {
         self.args.jobs
+    }
+
+    /// How far a scan of a repository goes, as options and configuration say.
+    pub(super) fn extent(&self) -> Extent {
+        Extent { exclude: self.exclude.clone(), only: self.include.clone(), jobs: self.args.jobs }
     }
 
     /// Whether a scan that could not read everything is no error.

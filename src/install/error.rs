@@ -15,6 +15,16 @@ pub enum InstallError {
         #[source]
         cause: git2::Error,
     },
+    /// The repository is somebody else's.
+    #[error(
+        "{path} belongs to another user, so the settings in it are not trusted; if you trust it, run: {command}"
+    )]
+    NotTrusted {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// How to trust it.
+        command: String,
+    },
     /// The repository's settings cannot be read.
     #[error("the git settings cannot be read")]
     Settings(#[from] git2::Error),

@@ -4,9 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
-use git2::{ConfigLevel, Repository};
+use git2::{ConfigLevel, ErrorCode, Repository};
 
 use super::error::InstallError;
+use crate::source::git::trust;
 
 /// The folder in which git looks for hooks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +70,14 @@ impl HooksFolder {
 
 /// The repository that git itself would use: as the environment says inside a hook, else at or above.
 fn open(start: &Path) -> Result<Repository, InstallError> {
-    Repository::discover(start).map_err(|cause| InstallError::NoRepository { path: start.to_owned(), cause })
+    Repository::discover(start).map_err(|cause| {
+        let path = start.to_owned();
+        if cause.code() == ErrorCode::Owner {
+            let command = trust(&path.display().to_string(), cause.message());
+            return InstallError::NotTrusted { path, command };
+        }
+        InstallError::NoRepository { path, cause }
+    })
 }
 
 #[cfg(test)]

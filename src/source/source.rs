@@ -89,6 +89,16 @@ pub trait Source: Sync {
         Ok(Vec::new())
     }
 
+    /// Where names that were pushed without an object came from: one answer for each, an empty one for a name
+    /// that is no part of the scan. `None` if the source knows no more of names than that they are there.
+    ///
+    /// # Errors
+    /// The history cannot be read.
+    fn attribute_names(&self, names: &[String]) -> Result<Option<Vec<Vec<Origin>>>, SourceError> {
+        let _ = names;
+        Ok(None)
+    }
+
     /// Whether HEAD, or the old side of what is being committed, already holds the secret, so that it is
     /// no news. Only sources that look at a change know better than "no".
     fn already_there(&self, secret: &[u8]) -> bool {

@@ -7,9 +7,14 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// Where programs are looked for, unless a test says otherwise.
+const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
 /// A home folder with a repository in it.
 pub(crate) struct World {
     home: TempDir,
+    /// Where programs are looked for.
+    path: String,
 }
 
 /// What skout said.
@@ -45,10 +50,20 @@ impl Said {
 impl World {
     /// An empty repository.
     pub(crate) fn new() -> Self {
-        let world = Self { home: tempfile::tempdir().unwrap() };
+        let world = Self { home: tempfile::tempdir().unwrap(), path: PATH.to_owned() };
         fs::create_dir(world.root()).unwrap();
         world.git(&["init", "-q", "-b", "main"]);
         world
+    }
+
+    /// The same with skout on the `PATH`.
+    pub(crate) fn with_skout_on_path() -> Self {
+        let bin = Path::new(env!("CARGO_BIN_EXE_skout")).parent().unwrap();
+        Self { path: format!("{}:{PATH}", bin.display()), ..Self::new() }
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
     }
 
     pub(crate) fn root(&self) -> PathBuf {
@@ -59,9 +74,10 @@ impl World {
         self.home.path().join(name)
     }
 
-    fn command(&self, program: &str, folder: &Path) -> Command {
+    /// A program that sees nothing of the machine's own settings.
+    pub(crate) fn command(&self, program: &str, folder: &Path) -> Command {
         let mut command = Command::new(program);
-        command.current_dir(folder).env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
+        command.current_dir(folder).env_clear().env("PATH", &self.path);
         command.env("HOME", self.home.path()).env("GIT_CONFIG_NOSYSTEM", "1");
         for who in ["AUTHOR", "COMMITTER"] {
             command.env(format!("GIT_{who}_NAME"), "Ada").env(format!("GIT_{who}_EMAIL"), "ada@example.org");
@@ -117,6 +133,17 @@ impl World {
         }
     }
 
+    /// Runs skout in a folder; its status, and all that it said.
+    pub(crate) fn tell_in(&self, folder: &Path, args: &[&str]) -> (i32, String) {
+        let out = self.command(env!("CARGO_BIN_EXE_skout"), folder).args(args).output().unwrap();
+        (out.status.code().unwrap(), said(&out))
+    }
+
+    /// The same in the repository.
+    pub(crate) fn tell(&self, args: &[&str]) -> (i32, String) {
+        self.tell_in(&self.root(), args)
+    }
+
     /// Runs skout with these arguments in the repository.
     pub(crate) fn run(&self, args: &[&str]) -> Output {
         self.command(env!("CARGO_BIN_EXE_skout"), &self.root()).args(args).output().unwrap()
@@ -125,6 +152,11 @@ impl World {
     pub(crate) fn skout(&self, args: &[&str]) -> Said {
         self.skout_in(&self.root(), args)
     }
+}
+
+/// Everything a program said.
+pub(crate) fn said(out: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr))
 }
 
 /// A key of its own for each number, put together here so that no file of the project holds one.

@@ -21,7 +21,7 @@ use super::wish::Wish;
 use super::{fetch, github, outputs};
 use crate::output::Format;
 use crate::source::Source;
-use crate::source::git::{self, History, HistoryOptions, Include, Range};
+use crate::source::git::{self, History, HistoryOptions, Range};
 
 /// `skout ci`.
 #[derive(Debug, Args)]
@@ -153,23 +153,20 @@ fn source(
     session: &Session<'_>,
 ) -> anyhow::Result<Option<Box<dyn Source>>> {
     let here = Path::new(".");
-    let jobs = args.common.jobs;
-    let (exclude, only) = (session.exclude.clone(), session.include.clone());
     match wish {
         Wish::Nothing { .. } => Ok(None),
         Wish::History { .. } => {
             if args.fetch && git::is_shallow(here).map_err(explained)? {
                 fetch::deepen(here, true, &[])?;
             }
-            let options =
-                HistoryOptions { include: Include::default(), jobs, exclude, only, cache_key: None };
+            let options = HistoryOptions { extent: session.extent(), ..HistoryOptions::default() };
             Ok(Some(Box::new(History::open(here, options).map_err(explained)?)))
         }
         Wish::Commits { what, .. } => {
             let commits = commits(args, wish, service)?;
             let known: Vec<&str> = commits.known.iter().map(String::as_str).collect();
             let range = Range::commits(here, &[&commits.tip], &known, what).map_err(explained)?;
-            Ok(Some(Box::new(range.filtered(exclude, only).jobs(jobs))))
+            Ok(Some(Box::new(range.within(session.extent()))))
         }
     }
 }

@@ -35,12 +35,7 @@ pub(in crate::cli) fn survey<'s>(
     };
     let mut reports = vec![session.report(&Files::new(vec![project.root.clone()], options))?];
     if extent == Extent::Everything && project.repository {
-        let options = HistoryOptions {
-            jobs: session.jobs(),
-            exclude: session.exclude.clone(),
-            only: session.include.clone(),
-            ..HistoryOptions::default()
-        };
+        let options = HistoryOptions { extent: session.extent(), ..HistoryOptions::default() };
         reports.push(session.report(&History::open(&project.root, options)?)?);
     }
     let errors: Vec<String> =

@@ -4,7 +4,7 @@
 //! In flow groups of object ids, one group a secret; out flow origins. It compares the commits of a graph
 //! with their parents, oldest first, and enters only trees that can hold what is asked for.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use git2::{ObjectType, Oid, Repository};
 
@@ -12,6 +12,7 @@ use super::super::origin::Origin;
 use super::super::source::SourceError;
 use super::facts::Facts;
 use super::graph::Graph;
+use super::ids::IdMap;
 use super::repo::{object_id, oid};
 use super::trees::{Compare, Prune, blob_at};
 use crate::blob::ObjectId;
@@ -30,7 +31,7 @@ pub(super) struct Attribution<'r> {
     /// Parents that lie outside the graph, whose trees count as "before".
     outside: bool,
     prune: Option<&'r Prune<'r>>,
-    groups_of: HashMap<Oid, Vec<usize>>,
+    groups_of: IdMap<Vec<usize>>,
     stories: Vec<BTreeMap<Vec<u8>, Story>>,
 }
 
@@ -38,7 +39,7 @@ impl<'r> Attribution<'r> {
     /// For the commits of `graph`; `outside` says that it is a part of the history whose oldest commits
     /// have parents elsewhere.
     pub(super) fn new(git: &'r Repository, graph: &'r Graph, outside: bool) -> Self {
-        Self { git, graph, outside, prune: None, groups_of: HashMap::new(), stories: Vec::new() }
+        Self { git, graph, outside, prune: None, groups_of: IdMap::default(), stories: Vec::new() }
     }
 
     /// Compares only trees that `wanted` lets through.

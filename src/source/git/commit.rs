@@ -6,7 +6,7 @@
 use git2::Oid;
 
 use super::super::origin::CommitInfo;
-use super::repo::object_id;
+use super::repo::{object_id, parse_id};
 
 /// The parts of a commit.
 #[derive(Debug, Clone)]
@@ -78,7 +78,7 @@ fn split(raw: &[u8]) -> (&[u8], &[u8]) {
 }
 
 fn hex(text: &[u8]) -> Option<Oid> {
-    Oid::from_str(std::str::from_utf8(text.trim_ascii()).ok()?).ok()
+    parse_id(std::str::from_utf8(text.trim_ascii()).ok()?)
 }
 
 /// `Name <mail> 1700000000 +0100` as name with mail, seconds, minutes east of Greenwich.

@@ -3,14 +3,14 @@
 //! In flow tips; out flows who descends from whom, oldest first. It reads commits and tags only, and says
 //! which of them are missing.
 
-use std::collections::{HashMap, HashSet};
 use std::fs;
 
 use git2::{ObjectType, Odb, Oid, Repository};
 
 use super::super::source::SourceError;
 use super::commit::{self, Commit};
-use super::repo::trouble;
+use super::ids::{IdMap, IdSet};
+use super::repo::{parse_id, trouble};
 
 /// Where an object leads.
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ pub(super) struct Graph {
     trees: Vec<Oid>,
     times: Vec<i64>,
     parents: Vec<Vec<u32>>,
-    numbers: HashMap<Oid, u32>,
+    numbers: IdMap<u32>,
     /// Annotated tags on the way from a ref to a commit.
     pub(super) tags: Vec<Oid>,
     /// Blobs and trees that a ref names directly.
@@ -54,7 +54,7 @@ impl Graph {
         let mut read = |id| read_link(&odb, id);
         let mut hide = Self::default();
         if !hidden.is_empty() {
-            hide.walk(hidden, &shallow, &HashMap::new(), &mut read);
+            hide.walk(hidden, &shallow, &IdMap::default(), &mut read);
         }
         let mut graph = Self::default();
         graph.walk(tips, &shallow, &hide.numbers, &mut read);
@@ -65,24 +65,24 @@ impl Graph {
     pub(super) fn from_links(
         git: &Repository,
         tips: &[Oid],
-        mut links: HashMap<Oid, Link>,
+        mut links: IdMap<Link>,
     ) -> Result<Self, SourceError> {
         let odb = git.odb().map_err(|error| trouble("objects", &error))?;
         let mut read = |id| links.remove(&id).map_or_else(|| read_link(&odb, id), Ok);
         let mut graph = Self::default();
-        graph.walk(tips, &shallow_commits(git), &HashMap::new(), &mut read);
+        graph.walk(tips, &shallow_commits(git), &IdMap::default(), &mut read);
         Ok(graph)
     }
 
     fn walk(
         &mut self,
         tips: &[Oid],
-        shallow: &HashSet<Oid>,
-        hidden: &HashMap<Oid, u32>,
+        shallow: &IdSet,
+        hidden: &IdMap<u32>,
         read: &mut dyn FnMut(Oid) -> Result<Link, SourceError>,
     ) {
         let mut found: Vec<Vec<Oid>> = Vec::new();
-        let mut seen: HashSet<Oid> = HashSet::new();
+        let mut seen: IdSet = IdSet::default();
         let mut stack: Vec<Oid> = tips.iter().rev().copied().collect();
         while let Some(id) = stack.pop() {
             if hidden.contains_key(&id) || !seen.insert(id) {
@@ -200,7 +200,7 @@ fn read_link(odb: &Odb<'_>, id: Oid) -> Result<Link, SourceError> {
 }
 
 /// The commits at which a shallow clone ends (gitrepository-layout, "shallow").
-pub(super) fn shallow_commits(git: &Repository) -> HashSet<Oid> {
+pub(super) fn shallow_commits(git: &Repository) -> IdSet {
     let text = fs::read_to_string(git.commondir().join("shallow")).unwrap_or_default();
-    text.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect()
+    text.lines().filter_map(|line| parse_id(line.trim())).collect()
 }

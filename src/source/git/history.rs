@@ -7,24 +7,26 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Mutex;
 
-use git2::{ObjectType, Oid, Repository};
+use git2::{Oid, Repository};
 
 use super::super::origin::Origin;
 use super::super::source::{Coverage, Item, Source, SourceError};
 use super::attribution::{Attribution, bare};
 use super::cache::{Cache, Verdicts};
 use super::emit::Emitter;
-use super::filter::Filter;
+use super::extent::Extent;
 use super::graph::{Graph, shallow_commits};
 use super::holders::Holders;
+use super::ids::IdSet;
+use super::named::{self, Named};
+use super::odd;
 use super::pack::{Kind, Store};
-use super::range::{push_message, shallow_end, tips_of};
+use super::range::{shallow_end, tips_of};
 use super::read::{self, Wanted};
 use super::reading::{Learned, Reading};
-use super::repo::{Repo, object_id, oid, trouble};
+use super::repo::{Repo, is_sha1, object_id, oid, revision, trouble};
 use super::woods::Woods;
 use crate::blob::ObjectId;
-use crate::glob::GlobSet;
 
 /// What belongs to a history beside branches and tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,12 +54,10 @@ impl Default for Include {
 pub struct HistoryOptions {
     /// What belongs to it.
     pub include: Include,
-    /// Threads; 0 means one a core.
-    pub jobs: usize,
-    /// Paths to leave out.
-    pub exclude: GlobSet,
-    /// If not empty, only these paths.
-    pub only: GlobSet,
+    /// Paths and threads.
+    pub extent: Extent,
+    /// Only what this branch or tag reaches.
+    pub branch: Option<String>,
     /// What the rules and settings of this run are known by, so that objects which the same rules found clean
     /// before need not be read again; `None` keeps and uses no cache.
     pub cache_key: Option<[u8; 32]>,
@@ -68,7 +68,6 @@ pub struct HistoryOptions {
 pub struct History {
     repo: Repo,
     options: HistoryOptions,
-    filter: Filter,
     known: Mutex<Known>,
 }
 
@@ -85,20 +84,39 @@ impl History {
     /// The history of the repository at or above `path`.
     ///
     /// # Errors
-    /// There is no repository, or it cannot be opened.
+    /// There is no repository, it cannot be opened, or there is no such branch.
     pub fn open(path: &Path, options: HistoryOptions) -> Result<Self, SourceError> {
-        let repo = Repo::at(path)?;
-        let filter = Filter::new(options.exclude.clone(), options.only.clone());
-        Ok(Self { repo, options, filter, known: Mutex::default() })
+        let (repo, git) = Repo::at(path)?;
+        if let Some(name) = &options.branch {
+            revision(&git, name)?;
+        }
+        repo.keep(git);
+        Ok(Self { repo, options, known: Mutex::default() })
     }
 
-    /// The refs that belong to the scan, and what they lead to.
+    /// Whether a ref belongs to the scan, by its name.
+    fn wants(&self, name: &str) -> bool {
+        let include = self.options.include;
+        (include.stash || name != "refs/stash") && (include.notes || !name.starts_with("refs/notes/"))
+    }
+
+    /// The names of refs that belong to the scan.
+    fn names(&self, git: &Repository) -> Result<Vec<String>, SourceError> {
+        let branch = self.options.branch.as_ref().map(|name| {
+            let found = git.resolve_reference_from_short_name(name);
+            found.map(|r| String::from_utf8_lossy(r.name_bytes()).into_owned()).unwrap_or_default()
+        });
+        named::refs(git, |name| branch.as_ref().map_or(self.wants(name), |branch| branch == name))
+    }
+
+    /// What the refs that belong to the scan lead to.
     fn tips(&self, git: &Repository) -> Result<Vec<Oid>, SourceError> {
         let include = self.options.include;
-        let wanted = |name: &str| {
-            (include.stash || name != "refs/stash") && (include.notes || !name.starts_with("refs/notes/"))
-        };
-        let mut tips = tips_of(git, wanted)?;
+        if let Some(name) = &self.options.branch {
+            let object = git.revparse_single(name).map_err(|error| trouble(name, &error))?;
+            return Ok(vec![object.id()]);
+        }
+        let mut tips = tips_of(git, |name| self.wants(name))?;
         tips.extend(git.head().ok().and_then(|head| head.target()));
         let reflog = |name: &str, tips: &mut Vec<Oid>| {
             let Ok(log) = git.reflog(name) else { return };
@@ -127,10 +145,15 @@ impl History {
         let git = self.repo.open()?;
         let emitter = Emitter::new(git.commondir(), sink);
         let tips = self.tips(&git)?;
-        let store = Store::open(&self.repo.object_folders(&git));
+        for name in self.names(&git)? {
+            emitter.name(&name, None);
+        }
+        let store = self.store(&git);
         store.troubles.iter().for_each(|error| emitter.trouble(error.clone()));
         let known = if store.odd {
-            Known { graph: self.read_odd(&git, &tips, &emitter)?, store, woods: None }
+            let what = (&tips[..], self.options.include);
+            let graph = odd::read(&self.repo, &git, what, &emitter, self.options.extent.jobs)?;
+            Known { graph, store, woods: None }
         } else {
             self.read_store(&git, &tips, store, &emitter)?
         };
@@ -143,7 +166,11 @@ impl History {
         submodules(&git, &emitter);
         let (blobs, bytes) = emitter.counts();
         let coverage = Coverage {
-            scope: format!("{} ref{}", tips.len(), if tips.len() == 1 { "" } else { "s" }),
+            scope: match &self.options.branch {
+                Some(name) => format!("branch {name}"),
+                None if tips.len() == 1 => "1 ref".to_owned(),
+                None => format!("{} refs", tips.len()),
+            },
             commits: graph.len() as u64,
             blobs,
             bytes,
@@ -169,7 +196,7 @@ impl History {
         if cache.others().any(|id| !store.holds(&id)) {
             cache.forget();
         }
-        store.each(&kinds, &|id| cache.is_clean(id), self.threads(), &reading);
+        store.each(&kinds, &|id| cache.is_clean(id), self.options.extent.threads(), &reading);
         let (blobs, bytes) = cache.counts();
         emitter.add(blobs, bytes);
         let learned = reading.finish();
@@ -182,11 +209,11 @@ impl History {
         }
         let graph = Graph::from_links(git, &tips, learned.links)?;
         let mut woods = cache.is_empty().then_some(learned.woods);
-        let mut missing: HashSet<Oid> = absent.iter().filter_map(oid).collect();
+        let mut missing: IdSet = absent.iter().filter_map(oid).collect();
         let trees = (0..graph.len() as u32).map(|n| graph.tree(n));
         missing.extend(trees.filter(|tree| object_id(*tree).is_some_and(|id| !store.holds(&id))));
         if !missing.is_empty() {
-            let woods = woods.get_or_insert_with(|| Woods::plant(&store, self.threads()));
+            let woods = woods.get_or_insert_with(|| Woods::plant(&store, self.options.extent.threads()));
             let holders = Holders::find(&store, woods, &missing);
             let partial = is_partial(git);
             lacking(&graph, &holders, &missing, partial).into_iter().for_each(|error| emitter.trouble(error));
@@ -216,23 +243,14 @@ impl History {
         }
     }
 
-    fn threads(&self) -> usize {
-        match self.options.jobs {
-            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-            jobs => jobs,
+    /// The object store. One whose objects have other names than those who read it here expect is odd.
+    fn store(&self, git: &Repository) -> Store {
+        if is_sha1(git) {
+            return Store::open(&self.repo.object_folders(git));
         }
-    }
-
-    /// Reads object by object through libgit2 what only it understands.
-    fn read_odd(&self, git: &Repository, tips: &[Oid], emitter: &Emitter<'_>) -> Result<Graph, SourceError> {
-        let graph = Graph::load(git, tips, &[])?;
-        if self.options.include.messages {
-            (0..graph.len() as u32).for_each(|n| push_message(git, graph.id(n), emitter));
-            graph.tags.iter().for_each(|id| push_message(git, *id, emitter));
-        }
-        let blobs = reachable_blobs(git, &graph, emitter);
-        read::push_all(&self.repo, git, &blobs, emitter, self.options.jobs);
-        Ok(graph)
+        let mut store = Store::default();
+        store.odd = true;
+        store
     }
 
     fn coverage(&self) -> Coverage {
@@ -246,13 +264,7 @@ impl Source for History {
             .iter()
             .filter_map(|(id, path)| Some(Wanted { id: oid(id)?, path: path.clone() }))
             .collect();
-        match self.repo.open() {
-            Ok(git) => {
-                let emitter = Emitter::new(git.commondir(), sink);
-                read::push_all(&self.repo, &git, &list, &emitter, self.options.jobs);
-            }
-            Err(error) => sink(Item::Trouble(error)),
-        }
+        read::push_listed(&self.repo, &list, sink, self.options.extent.jobs);
     }
 
     fn each(&self, sink: &(dyn Fn(Item<'_>) + Sync)) -> Coverage {
@@ -263,7 +275,7 @@ impl Source for History {
     }
 
     fn attribute(&self, groups: &[Vec<ObjectId>]) -> Result<Vec<Vec<Origin>>, SourceError> {
-        let wanted: HashSet<Oid> = groups.iter().flatten().filter_map(oid).collect();
+        let wanted: IdSet = groups.iter().flatten().filter_map(oid).collect();
         if wanted.is_empty() {
             return Ok(vec![Vec::new(); groups.len()]);
         }
@@ -274,7 +286,7 @@ impl Source for History {
         let mut answers = if store.odd {
             attribution.answer(groups)?
         } else {
-            let woods = woods.get_or_insert_with(|| Woods::plant(store, self.threads()));
+            let woods = woods.get_or_insert_with(|| Woods::plant(store, self.options.extent.threads()));
             let holders = Holders::find(store, woods, &wanted);
             let differs = |new: Option<Oid>, olds: &[Oid]| {
                 let mark = |tree: Oid| holders.holding(tree);
@@ -290,9 +302,19 @@ impl Source for History {
             }
         }
         for origins in &mut answers {
-            origins.retain(|origin| self.filter.admits(&origin.path));
+            origins.retain(|origin| self.options.extent.admits(&origin.path));
         }
         Ok(answers)
+    }
+
+    fn attribute_names(&self, names: &[String]) -> Result<Option<Vec<Vec<Origin>>>, SourceError> {
+        let git = self.repo.open()?;
+        let known = self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut answers = Named::new(&git, &known.graph, false).answer(names)?;
+        for origins in &mut answers {
+            origins.retain(|o| o.path.starts_with("refs/") || self.options.extent.admits(&o.path));
+        }
+        Ok(Some(answers))
     }
 }
 
@@ -324,12 +346,7 @@ fn is_partial(git: &Repository) -> bool {
 }
 
 /// The missing objects that commits of the scan need, in one message.
-fn lacking(
-    graph: &Graph,
-    holders: &Holders<'_>,
-    missing: &HashSet<Oid>,
-    partial: bool,
-) -> Option<SourceError> {
+fn lacking(graph: &Graph, holders: &Holders<'_>, missing: &IdSet, partial: bool) -> Option<SourceError> {
     let mut needed: BTreeMap<Oid, Vec<u8>> = BTreeMap::new();
     let mut roots: HashSet<u64> = HashSet::new();
     let trees = (0..graph.len() as u32).map(|n| graph.tree(n));
@@ -352,37 +369,4 @@ fn lacking(
         "`git fetch --refetch` or a fresh clone may bring it back; `git fsck --full` lists what is missing"
     };
     Some(SourceError::new(format!("{place}{more}"), "is not in this repository").advise(advice))
-}
-
-/// Every distinct blob that the commits reach, and the names on the way.
-fn reachable_blobs(git: &Repository, graph: &Graph, emitter: &Emitter<'_>) -> Vec<Wanted> {
-    let mut seen: HashSet<Oid> = HashSet::new();
-    let mut blobs = Vec::new();
-    let mut stack: Vec<Oid> = (0..graph.len() as u32).map(|n| graph.tree(n)).collect();
-    for other in &graph.others {
-        match git.find_object(*other, None).map(|o| o.kind()) {
-            Ok(Some(ObjectType::Tree)) => stack.push(*other),
-            _ => blobs.push(Wanted { id: *other, path: String::new() }),
-        }
-    }
-    while let Some(id) = stack.pop() {
-        if !seen.insert(id) {
-            continue;
-        }
-        match git.find_tree(id) {
-            Err(error) => emitter.trouble(trouble(format!("tree {id}"), &error)),
-            Ok(tree) => {
-                for entry in &tree {
-                    match entry.kind() {
-                        Some(ObjectType::Tree) => stack.push(entry.id()),
-                        Some(ObjectType::Blob) if seen.insert(entry.id()) => {
-                            blobs.push(Wanted { id: entry.id(), path: String::new() });
-                        }
-                        _ => {}
-                    }
-                }
-            }
-        }
-    }
-    blobs
 }

@@ -3,11 +3,12 @@
 //! In flow the trees of a store and ids; out flow, for each tree above them, the paths that lead down, and a mark that
 //! is the same for trees that hold the same.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use git2::Oid;
 
+use super::ids::IdSet;
 use super::pack::Store;
 use super::repo::object_id;
 use super::woods::{Edge, Woods};
@@ -29,7 +30,7 @@ pub(super) struct Holders<'a> {
 
 impl<'a> Holders<'a> {
     /// Finds all trees above `wanted`.
-    pub(super) fn find(store: &'a Store, woods: &Woods, wanted: &HashSet<Oid>) -> Self {
+    pub(super) fn find(store: &'a Store, woods: &Woods, wanted: &IdSet) -> Self {
         let number = |id: &Oid| Some((woods.number(store, &object_id(*id)?)?, *id));
         let wanted: HashMap<u32, Oid> = wanted.iter().filter_map(number).collect();
         let mut numbers: Vec<u32> = wanted.keys().copied().collect();

@@ -1,4 +1,4 @@
-//! The commits of a range: what is about to be pushed, what a pull request adds, one branch.
+//! The commits of a range: what is about to be pushed, what a pull request adds.
 //!
 //! In flow tips and what to leave out; out flow every blob that one of the commits introduced, the results
 //! of merges among them, and the messages. What stood there before the range is told apart as "before".
@@ -14,14 +14,15 @@ use super::super::source::{Coverage, Item, Source, SourceError};
 use super::attribution::{Attribution, parent_trees};
 use super::commit::Commit;
 use super::emit::Emitter;
-use super::filter::Filter;
+use super::extent::Extent;
 use super::graph::{Graph, shallow_commits};
+use super::ids::IdSet;
+use super::named::{self, Named};
 use super::read::{self, Wanted};
-use super::repo::{Repo, object_id, revision, trouble};
+use super::repo::{Repo, object_id, parse_id, revision, trouble};
 use super::trees::{Compare, SUBMODULE};
 use super::when;
 use crate::blob::ObjectId;
-use crate::glob::GlobSet;
 
 /// Commits of a repository and what they introduced.
 #[derive(Debug)]
@@ -31,9 +32,12 @@ pub struct Range {
     hidden: Vec<Oid>,
     /// Only commits from this time on, in seconds since 1970.
     from: Option<i64>,
+    /// Names of refs that belong to the scan.
+    names: Vec<String>,
+    /// Nothing of it has been pushed unless a remote-tracking branch says so.
+    leaving: bool,
     scope: String,
-    filter: Filter,
-    jobs: usize,
+    extent: Extent,
     state: Mutex<State>,
 }
 
@@ -49,7 +53,7 @@ struct State {
 struct Introduced {
     blobs: Vec<Wanted>,
     names: Vec<String>,
-    seen: HashSet<Oid>,
+    seen: IdSet,
     named: HashSet<Vec<u8>>,
     olds: Vec<Oid>,
     submodules: Vec<String>,
@@ -62,8 +66,7 @@ impl Range {
     /// # Errors
     /// There is no repository, or a name means no commit.
     pub fn open(path: &Path, spec: &str) -> Result<Self, SourceError> {
-        let repo = Repo::at(path)?;
-        let git = repo.open()?;
+        let (repo, git) = Repo::at(path)?;
         let side = |name: &str| revision(&git, if name.is_empty() { "HEAD" } else { name });
         let (tips, hidden) = if let Some((a, b)) = spec.split_once("...") {
             let (a, b) = (side(a)?, side(b)?);
@@ -85,16 +88,15 @@ impl Range {
     /// # Errors
     /// There is no repository, or `since` is neither a name nor a date.
     pub fn since(path: &Path, since: &str) -> Result<Self, SourceError> {
-        let repo = Repo::at(path)?;
-        let git = repo.open()?;
+        let (repo, git) = Repo::at(path)?;
         match (revision(&git, since), when::parse(since)) {
             (Ok(id), _) => {
                 Ok(Self::of(repo, vec![revision(&git, "HEAD")?], vec![id], &format!("{since}..HEAD")))
             }
             (Err(_), Some(time)) => {
-                let tips = tips_of(&git, |_| true)?;
+                let (tips, names) = (tips_of(&git, |_| true)?, named::refs(&git, |_| true)?);
                 let scope = format!("commits since {}", when::iso(time, 0));
-                Ok(Self { from: Some(time), ..Self::of(repo, tips, Vec::new(), &scope) })
+                Ok(Self { from: Some(time), names, ..Self::of(repo, tips, Vec::new(), &scope) })
             }
             (Err(error), None) => Err(error),
         }
@@ -105,23 +107,14 @@ impl Range {
     /// # Errors
     /// There is no repository, or its refs cannot be read.
     pub fn unpushed(path: &Path) -> Result<Self, SourceError> {
-        let repo = Repo::at(path)?;
-        let git = repo.open()?;
+        let (repo, git) = Repo::at(path)?;
         let local = |name: &str| name.starts_with("refs/heads/") || name.starts_with("refs/tags/");
         let mut tips = tips_of(&git, local)?;
         tips.extend(git.head().ok().and_then(|head| head.target()));
         let hidden = tips_of(&git, |name| name.starts_with("refs/remotes/"))?;
-        Ok(Self::of(repo, tips, hidden, "commits on no remote branch"))
-    }
-
-    /// Everything one branch (or tag) reaches.
-    ///
-    /// # Errors
-    /// There is no repository, or no such branch.
-    pub fn branch(path: &Path, name: &str) -> Result<Self, SourceError> {
-        let repo = Repo::at(path)?;
-        let tip = revision(&repo.open()?, name)?;
-        Ok(Self::of(repo, vec![tip], Vec::new(), &format!("branch {name}")))
+        let remote = named::refs(&git, |name| name.starts_with("refs/remotes/"))?;
+        let names = named::refs(&git, |name| local(name) && !named::is_on(&remote, name))?;
+        Ok(Self { names, ..Self::of(repo, tips, hidden, "commits on no remote branch") })
     }
 
     /// What `tips` reach and `hidden` do not, all given as full ids; of `hidden` those that are not here are
@@ -130,32 +123,45 @@ impl Range {
     /// # Errors
     /// There is no repository, or a tip is no id.
     pub fn commits(path: &Path, tips: &[&str], hidden: &[&str], scope: &str) -> Result<Self, SourceError> {
-        let repo = Repo::at(path)?;
-        let git = repo.open()?;
-        let id = |text: &&str| Oid::from_str(text).map_err(|error| trouble(*text, &error));
+        let (repo, git) = Repo::at(path)?;
+        let id = |text: &&str| {
+            parse_id(text).ok_or_else(|| SourceError::new(*text, "is not the whole id of a commit"))
+        };
         let tips = tips.iter().map(id).collect::<Result<Vec<_>, _>>()?;
         let known = |id: &Oid| git.odb().is_ok_and(|odb| odb.exists(*id));
-        let hidden = hidden.iter().filter_map(|text| id(text).ok()).filter(known).collect();
+        let hidden: Vec<Oid> = hidden.iter().filter_map(|text| id(text).ok()).filter(known).collect();
+        repo.keep(git);
         Ok(Self::of(repo, tips, hidden, scope))
     }
 
     fn of(repo: Repo, tips: Vec<Oid>, hidden: Vec<Oid>, scope: &str) -> Self {
-        let (filter, state) = (Filter::default(), Mutex::default());
-        Self { repo, tips, hidden, from: None, scope: scope.to_owned(), filter, jobs: 0, state }
+        let (extent, names, state) = (Extent::default(), Vec::new(), Mutex::default());
+        Self { repo, tips, hidden, from: None, names, leaving: false, scope: scope.to_owned(), extent, state }
     }
 
-    /// Leaves out paths that match `exclude` and, if `include` is not empty, those that do not match it.
+    /// Keeps to these paths and threads.
     #[must_use]
-    pub fn filtered(mut self, exclude: GlobSet, include: GlobSet) -> Self {
-        self.filter = Filter::new(exclude, include);
-        self
+    pub fn within(self, extent: Extent) -> Self {
+        Self { extent, ..self }
     }
 
-    /// Uses so many threads; 0 means one a core.
+    /// Says that the commits are only about to leave: what no remote-tracking branch holds is not pushed yet, even in a
+    /// clone that has no such branch.
     #[must_use]
-    pub fn jobs(mut self, jobs: usize) -> Self {
-        self.jobs = jobs;
-        self
+    pub fn leaving(self) -> Self {
+        Self { leaving: true, ..self }
+    }
+
+    /// Scans the names of these refs, too (`refs/heads/main`).
+    #[must_use]
+    pub fn named(self, names: Vec<String>) -> Self {
+        Self { names, ..self }
+    }
+
+    fn unless_pushed(&self, answers: &mut [Vec<Origin>]) {
+        for origin in answers.iter_mut().flatten().filter(|_| self.leaving) {
+            origin.pushed = origin.pushed.or(Some(false));
+        }
     }
 
     fn coverage(&self) -> Coverage {
@@ -188,17 +194,20 @@ impl Range {
         for path in &found.submodules {
             emitter.skipped(path, "is a submodule, a repository of its own: run `skout git` in it");
         }
-        for name in &found.names {
+        for name in found.names.iter().chain(&self.names) {
             emitter.name(name, None);
         }
         found.blobs.extend(graph.others.iter().map(|id| Wanted { id: *id, path: String::new() }));
-        read::push_all(&self.repo, &git, &found.blobs, &emitter, self.jobs);
+        read::push_all(&self.repo, &git, &found.blobs, &emitter, self.extent.jobs);
         let (blobs, bytes) = emitter.counts();
         let coverage = Coverage {
             commits,
             blobs,
             bytes,
-            nothing_to_do: commits == 0 && found.blobs.is_empty() && graph.missing.is_empty(),
+            nothing_to_do: commits == 0
+                && found.blobs.is_empty()
+                && graph.missing.is_empty()
+                && self.names.is_empty(),
             ..self.coverage()
         };
         found.olds.retain(|id| !found.seen.contains(id));
@@ -223,7 +232,7 @@ impl Range {
             found.olds.extend(&change.olds);
             let Some((id, mode)) = change.new else { return };
             let path = String::from_utf8_lossy(change.path).into_owned();
-            if !self.filter.admits(&path) {
+            if !self.extent.admits(&path) {
                 return;
             }
             if change.olds.is_empty() && found.named.insert(change.path.to_vec()) {
@@ -249,18 +258,22 @@ impl Source for Range {
     fn attribute(&self, groups: &[Vec<ObjectId>]) -> Result<Vec<Vec<Origin>>, SourceError> {
         let git = self.repo.open()?;
         let state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Attribution::new(&git, &state.graph, true).answer(groups)
+        let mut answers = Attribution::new(&git, &state.graph, true).answer(groups)?;
+        self.unless_pushed(&mut answers);
+        Ok(answers)
+    }
+
+    fn attribute_names(&self, names: &[String]) -> Result<Option<Vec<Vec<Origin>>>, SourceError> {
+        let git = self.repo.open()?;
+        let state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut answers = Named::new(&git, &state.graph, true).answer(names)?;
+        self.unless_pushed(&mut answers);
+        Ok(Some(answers))
     }
 
     fn before(&self, sink: &(dyn Fn(Item<'_>) + Sync)) {
         let state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        match self.repo.open() {
-            Ok(git) => {
-                let emitter = Emitter::new(git.commondir(), sink);
-                read::push_all(&self.repo, &git, &state.before, &emitter, self.jobs);
-            }
-            Err(error) => sink(Item::Trouble(error)),
-        }
+        read::push_listed(&self.repo, &state.before, sink, self.extent.jobs);
     }
 }
 

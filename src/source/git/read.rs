@@ -6,7 +6,7 @@
 use git2::{ObjectType, Oid, Repository};
 use rayon::prelude::*;
 
-use super::super::source::SourceError;
+use super::super::source::{Item, SourceError};
 use super::emit::Emitter;
 use super::repo::{Repo, object_id, trouble};
 
@@ -39,6 +39,14 @@ pub(super) fn push_all(repo: &Repo, git: &Repository, list: &[Wanted], emitter: 
     match rayon::ThreadPoolBuilder::new().num_threads(jobs).build() {
         Ok(pool) => pool.install(work),
         Err(_) => list.iter().for_each(|wanted| push(git, wanted, emitter)),
+    }
+}
+
+/// The same from a handle and for a sink of its own.
+pub(super) fn push_listed(repo: &Repo, list: &[Wanted], sink: &(dyn Fn(Item<'_>) + Sync), jobs: usize) {
+    match repo.open() {
+        Ok(git) => push_all(repo, &git, list, &Emitter::new(git.commondir(), sink), jobs),
+        Err(error) => sink(Item::Trouble(error)),
     }
 }
 

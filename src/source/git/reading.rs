@@ -3,28 +3,25 @@
 //! In flow objects with what they have of their bases; out flow blobs, messages and names for the sink, the
 //! links between commits, and what the trees hold.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-
-use git2::Oid;
 
 use super::super::source::SourceError;
 use super::commit::{self, Commit};
 use super::emit::{Emitter, Note};
 use super::graph::Link;
+use super::ids::IdMap;
+use super::named::may_hold_secret;
 use super::pack::{Changes, Kind, Object, Store, Visit};
 use super::woods::{Leaves, Woods};
 use crate::blob::ObjectId;
-
-/// A name shorter than this holds no secret.
-const SHORTEST_NAME: usize = 20;
 
 /// What has been learned from the objects.
 #[derive(Default)]
 pub(super) struct Learned {
     /// Commits and tags.
-    pub(super) links: HashMap<Oid, Link>,
+    pub(super) links: IdMap<Link>,
     /// The trees that were read.
     pub(super) woods: Woods,
     /// Objects in which something was found, or which cannot be read.
@@ -156,11 +153,4 @@ impl Visit for Reading<'_> {
                 .advise("the repository is damaged: `git fsck --full` says more, a fresh clone mends it"),
         );
     }
-}
-
-/// Whether a name is long and has a long enough run of letters and digits.
-fn may_hold_secret(name: &[u8]) -> bool {
-    let token = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-    name.len() >= SHORTEST_NAME
-        && name.split(|b| !token(b)).any(|run| run.len() >= 16 && run.iter().any(u8::is_ascii_digit))
 }

@@ -1,39 +1,50 @@
 //! Opening a repository, and saying in plain words why it cannot be opened.
 //!
-//! In flows a path; out flows a handle of libgit2, one for each thread that asks. It changes nothing in
-//! a repository and never talks to a network.
+//! In flows a path; out flows a handle of libgit2, one for each thread that asks, and what is asked of names. It
+//! changes nothing in a repository and never talks to a network.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use git2::{ErrorClass, ErrorCode, ObjectFormat, Oid, Repository};
 
 use super::super::source::SourceError;
+use super::range::tips_of;
 use crate::blob::ObjectId;
 
 /// A repository that can be opened once more for every thread.
-#[derive(Debug, Clone)]
 pub(super) struct Repo {
     path: PathBuf,
+    /// A handle that waits for the first who needs one: opening costs a third of a hook's time.
+    kept: Mutex<Option<Repository>>,
+}
+
+impl fmt::Debug for Repo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Repo").field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 impl Repo {
-    /// The repository at `path` or above it. `.` also honours what git tells its hooks through the
+    /// The repository at `path` or above it, and a first handle. `.` also honours what git tells its hooks through the
     /// environment: `GIT_DIR`, `GIT_INDEX_FILE`, the quarantine of a push.
-    pub(super) fn at(path: &Path) -> Result<Self, SourceError> {
-        let repo = Self { path: path.to_owned() };
+    pub(super) fn at(path: &Path) -> Result<(Self, Repository), SourceError> {
+        let repo = Self { path: path.to_owned(), kept: Mutex::default() };
         let git = repo.open()?;
-        if git.object_format() != ObjectFormat::Sha1 {
-            return Err(SourceError::new(
-                repo.name(),
-                "this repository names its objects by SHA-256, which skout cannot read yet",
-            )
-            .advise("scan its work tree with `skout scan`"));
-        }
-        Ok(repo)
+        Ok((repo, git))
     }
 
-    /// A new handle.
+    /// Keeps a handle for the next who needs one.
+    pub(super) fn keep(&self, git: Repository) {
+        *self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(git);
+    }
+
+    /// A handle: the one that was kept, or a new one.
     pub(super) fn open(&self) -> Result<Repository, SourceError> {
+        if let Some(git) = self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take() {
+            return Ok(git);
+        }
         let opened = if self.path == Path::new(".") {
             Repository::open_from_env()
         } else {
@@ -68,7 +79,7 @@ impl Repo {
 /// # Errors
 /// There is no repository, or it cannot be opened.
 pub fn git_dir(path: &Path) -> Result<PathBuf, SourceError> {
-    Ok(Repo::at(path)?.open()?.commondir().to_owned())
+    Ok(Repo::at(path)?.1.commondir().to_owned())
 }
 
 /// The work tree of the repository at or above `path`; `None` if it is bare.
@@ -76,7 +87,41 @@ pub fn git_dir(path: &Path) -> Result<PathBuf, SourceError> {
 /// # Errors
 /// There is no repository, or it cannot be opened.
 pub fn work_dir(path: &Path) -> Result<Option<PathBuf>, SourceError> {
-    Ok(Repo::at(path)?.open()?.workdir().map(Path::to_owned))
+    Ok(Repo::at(path)?.1.workdir().map(Path::to_owned))
+}
+
+/// The full id of the object that `name` leads to (a tag is not followed to its commit); `None` if there is none.
+///
+/// # Errors
+/// There is no repository, or it cannot be read.
+pub fn resolve(path: &Path, name: &str) -> Result<Option<String>, SourceError> {
+    let (_, git) = Repo::at(path)?;
+    git.revparse_single(name).map_or_else(
+        |error| {
+            matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec)
+                .then_some(None)
+                .ok_or_else(|| trouble(name, &error))
+        },
+        |object| Ok(Some(object.id().to_string())),
+    )
+}
+
+/// The ids that all refs below `prefix` lead to (`refs/remotes/origin/`; empty for every ref).
+///
+/// # Errors
+/// There is no repository, or its refs cannot be read.
+pub fn refs_below(path: &Path, prefix: &str) -> Result<Vec<String>, SourceError> {
+    let (_, git) = Repo::at(path)?;
+    let tips = tips_of(&git, |name| name.starts_with(prefix))?;
+    Ok(tips.iter().map(ToString::to_string).collect())
+}
+
+/// Whether the clone lacks older commits.
+///
+/// # Errors
+/// There is no repository.
+pub fn is_shallow(path: &Path) -> Result<bool, SourceError> {
+    Ok(Repo::at(path)?.1.is_shallow())
 }
 
 fn unopened(name: &str, error: &git2::Error) -> SourceError {
@@ -85,18 +130,25 @@ fn unopened(name: &str, error: &git2::Error) -> SourceError {
             .advise("go to the repository, or scan plain files with `skout scan`"),
         ErrorCode::Owner => SourceError::new(
             name,
-            "this repository belongs to another user, so git settings in it are not trusted",
+            "this repository belongs to another user, so the settings in it are not trusted",
         )
-        .advise("if you trust it: git config --global --add safe.directory '<its full path>'"),
-        _ if error.class() == ErrorClass::Repository && error.message().contains("sha256") => {
-            SourceError::new(
-                name,
-                "this repository names its objects by SHA-256, which skout cannot read yet",
-            )
-            .advise("scan its work tree with `skout scan`")
-        }
+        .advise(format!("if you trust it, run: {}", trust(name, error.message()))),
+        _ if error.message().contains("extension") => SourceError::new(
+            name,
+            format!("this repository is of a kind that cannot be read yet: {}", error.message()),
+        )
+        .advise("scan its work tree with `skout scan`"),
         _ => SourceError::new(name, format!("the repository cannot be opened: {}", error.message())),
     }
+}
+
+/// The command by which a person tells git to trust a repository of somebody else (git-config(1), `safe.directory`);
+/// libgit2 names its folder in quotes.
+pub(crate) fn trust(name: &str, message: &str) -> String {
+    let told = message.split_once('\'').and_then(|(_, rest)| rest.rsplit_once('\''));
+    let folder = told.map_or(name, |(folder, _)| folder);
+    let folder = if folder.len() > 1 { folder.trim_end_matches('/') } else { folder };
+    format!("git config --global --add safe.directory '{}'", folder.replace('\'', "'\\''"))
 }
 
 /// Trouble that libgit2 reports about `place`, with what to do where that is known.
@@ -112,6 +164,21 @@ pub(super) fn trouble(place: impl Into<String>, error: &git2::Error) -> SourceEr
         (ErrorClass::Index, _) => trouble.advise("`git status` shows whether git itself can read the index"),
         _ => trouble,
     }
+}
+
+/// Whether the objects can be read without libgit2: they are named by SHA-1.
+pub(super) fn is_sha1(git: &Repository) -> bool {
+    git.object_format() == ObjectFormat::Sha1
+}
+
+/// The id that hexadecimal digits name: 40 of them by SHA-1, 64 by SHA-256.
+pub(super) fn parse_id(digits: &str) -> Option<Oid> {
+    let format = match digits.len() {
+        40 => ObjectFormat::Sha1,
+        64 => ObjectFormat::Sha256,
+        _ => return None,
+    };
+    Oid::from_str_ext(digits, format).ok()
 }
 
 /// An id of libgit2 as one of ours.

@@ -11,18 +11,16 @@ use git2::{Delta, DiffDelta, DiffOptions, FileMode, Oid, Repository};
 
 use super::super::source::{Coverage, Item, Source, SourceError};
 use super::emit::Emitter;
-use super::filter::Filter;
+use super::extent::Extent;
 use super::read::{self, Wanted};
-use super::repo::{Repo, trouble};
+use super::repo::{Repo, parse_id, trouble};
 use super::trees::blob_at;
-use crate::glob::GlobSet;
 
 /// The changes in the index of one repository.
 #[derive(Debug)]
 pub struct Staged {
     repo: Repo,
-    filter: Filter,
-    jobs: usize,
+    extent: Extent,
     before: Mutex<Vec<Wanted>>,
 }
 
@@ -41,28 +39,20 @@ impl Staged {
     /// # Errors
     /// There is no repository, it cannot be opened, or it has no index.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
-        let repo = Repo::at(path)?;
-        let git = repo.open()?;
+        let (repo, git) = Repo::at(path)?;
         if git.is_bare() && !git.path().join("index").exists() && std::env::var_os("GIT_INDEX_FILE").is_none()
         {
             let problem = "a bare repository has no index, so nothing can be staged in it";
             return Err(SourceError::new(repo.name(), problem).advise("scan its history with `skout git`"));
         }
-        Ok(Self { repo, filter: Filter::default(), jobs: 0, before: Mutex::default() })
+        repo.keep(git);
+        Ok(Self { repo, extent: Extent::default(), before: Mutex::default() })
     }
 
-    /// Leaves out paths that match `exclude` and, if `include` is not empty, those that do not match it.
+    /// Keeps to these paths and threads.
     #[must_use]
-    pub fn filtered(mut self, exclude: GlobSet, include: GlobSet) -> Self {
-        self.filter = Filter::new(exclude, include);
-        self
-    }
-
-    /// Uses so many threads; 0 means one a core.
-    #[must_use]
-    pub fn jobs(mut self, jobs: usize) -> Self {
-        self.jobs = jobs;
-        self
+    pub fn within(self, extent: Extent) -> Self {
+        Self { extent, ..self }
     }
 
     fn changes(&self, git: &Repository) -> Result<Changes, SourceError> {
@@ -89,7 +79,7 @@ impl Staged {
         }
         let raw = new.path_bytes().or(old.path_bytes()).unwrap_or_default();
         let path = String::from_utf8_lossy(raw).into_owned();
-        if !self.filter.admits(&path) {
+        if !self.extent.admits(&path) {
             return;
         }
         match delta.status() {
@@ -125,7 +115,7 @@ impl Staged {
         for name in &changes.names {
             emitter.name(name, None);
         }
-        read::push_all(&self.repo, &git, &changes.added, &emitter, self.jobs);
+        read::push_all(&self.repo, &git, &changes.added, &emitter, self.extent.jobs);
         *self.before.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = changes.before;
         let (blobs, bytes) = emitter.counts();
         Ok(Coverage {
@@ -150,13 +140,7 @@ impl Source for Staged {
 
     fn before(&self, sink: &(dyn Fn(Item<'_>) + Sync)) {
         let list = self.before.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        match self.repo.open() {
-            Ok(git) => {
-                let emitter = Emitter::new(git.commondir(), sink);
-                read::push_all(&self.repo, &git, &list, &emitter, self.jobs);
-            }
-            Err(error) => sink(Item::Trouble(error)),
-        }
+        read::push_listed(&self.repo, &list, sink, self.extent.jobs);
     }
 }
 
@@ -175,6 +159,6 @@ fn head_tree(git: &Repository) -> Result<Option<Oid>, SourceError> {
 /// The trees of the branches that are being merged (gitrepository-layout, "MERGE_HEAD").
 fn merge_trees(git: &Repository) -> Result<Vec<Oid>, SourceError> {
     let Ok(text) = fs::read_to_string(git.path().join("MERGE_HEAD")) else { return Ok(Vec::new()) };
-    let ids = text.lines().filter_map(|line| Oid::from_str(line.trim()).ok());
+    let ids = text.lines().filter_map(|line| parse_id(line.trim()));
     ids.map(|id| git.find_commit(id).map(|c| c.tree_id()).map_err(|e| trouble("MERGE_HEAD", &e))).collect()
 }

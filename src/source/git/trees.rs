@@ -3,7 +3,7 @@
 //! In flow ids of trees; out flow changed paths with the blobs before and after. A merge changes only what
 //! differs from every parent. No rename is guessed, no line compared.
 
-use git2::{FileMode, ObjectType, Oid, Repository, Tree};
+use git2::{ObjectType, Oid, Repository, Tree};
 
 use super::super::source::SourceError;
 use super::repo::trouble;
@@ -19,8 +19,8 @@ pub(super) struct Change<'a> {
     pub(super) olds: Vec<Oid>,
 }
 
-/// The mode of a submodule in a tree.
-pub(super) const SUBMODULE: i32 = FileMode::Commit as i32;
+/// The mode of a submodule in a tree (gitformat-index, "gitlink"); the enumeration of `git2` holds other numbers.
+pub(super) const SUBMODULE: i32 = 0o160_000;
 
 /// Whether a tree is worth comparing: its id in a commit, and its ids in the commit's parents.
 pub(super) type Prune<'a> = dyn Fn(Option<Oid>, &[Oid]) -> bool + 'a;

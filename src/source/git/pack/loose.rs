@@ -39,6 +39,11 @@ pub(super) fn list(objects: &Path) -> std::io::Result<Vec<Loose>> {
     Ok(found)
 }
 
+/// The ids of all loose objects below a folder of objects, in order.
+pub(in super::super) fn ids(objects: &Path) -> std::io::Result<Vec<ObjectId>> {
+    Ok(list(objects)?.iter().map(|loose| loose.id).collect())
+}
+
 fn hex(text: &str) -> Option<Vec<u8>> {
     if !text.is_ascii() || !text.len().is_multiple_of(2) {
         return None;
