@@ -148,3 +148,14 @@ fn every_link_leads_somewhere() {
         }
     }
 }
+
+#[test]
+fn the_help_names_every_format_and_no_other() {
+    let out = Command::new(env!("CARGO_BIN_EXE_skout")).args(["scan", "--help"]).output().unwrap();
+    let help = String::from_utf8(out.stdout).unwrap();
+    let line = help.split("--format <FMT[=PATH]>").nth(1).unwrap().split(';').next().unwrap();
+    let named: Vec<&str> =
+        line.split([',', ' ', '\n']).filter(|word| !word.is_empty() && *word != "or").collect();
+    let known: Vec<&str> = skout::output::Format::ALL.iter().map(|f| f.name()).collect();
+    assert_eq!(named, known);
+}

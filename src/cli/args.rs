@@ -16,9 +16,19 @@ use super::policy::{BaselineArgs, ConfigArgs, IgnoreArgs};
 use super::redact::RedactArgs;
 use super::rules::RulesArgs;
 
+/// What stands below the help: where to begin, and what the exit status says.
+const NEXT: &str = "\
+You have leaked a key? Revoke it now, on the provider's page; then:
+  skout git               where it stands, since when, whether it was pushed, what to do
+  skout install           git refuses the next one
+  skout explain FILE:LINE why something is reported, or is not
+
+Exit status: 0 everything was read, nothing was found; 1 secrets were found; 2 something
+could not be read, or was wrong on the command line.";
+
 /// Finds leaked API keys and credentials in working trees and git history.
 #[derive(Debug, Parser)]
-#[command(name = "skout", version, args_conflicts_with_subcommands = true)]
+#[command(name = "skout", version, args_conflicts_with_subcommands = true, after_help = NEXT)]
 pub(super) struct Cli {
     /// What to do; scan a working tree if nothing is said.
     #[command(subcommand)]
@@ -35,36 +45,36 @@ pub(super) enum Command {
     /// Scan files, folders or standard input.
     #[command(aliases = ["dir", "fs", "filesystem"])]
     Scan(ScanArgs),
-    /// What git calls: refuse a commit or a push with a leaked key. See `skout install`.
-    Hook(HookArgs),
-    /// Scan what a build is about: a pull request, a push, a merge queue, or everything.
-    Ci(CiArgs),
+    /// Scan a git repository: its whole history, what is staged, or some commits.
+    Git(GitArgs),
     /// Let git refuse commits and pushes with leaked keys, in this repository or in all of yours.
     Install(InstallArgs),
     /// Take the hooks out again; what was there before comes back as it was.
     Uninstall(InstallArgs),
     /// Say which hooks run here, which do not, and why.
     Doctor,
-    /// Write completions for a shell to standard output.
-    Completions(CompletionsArgs),
-    /// Write the manual page to standard output.
-    Man,
-    /// Keep a list of secrets that are known already, so that only new ones count.
-    Baseline(BaselineArgs),
+    /// Say why something is found, or why it is not.
+    Explain(ExplainArgs),
     /// Say which findings do not count, list what was said, take out what is out of date.
     Ignore(IgnoreArgs),
+    /// Keep a list of secrets that are known already, so that only new ones count.
+    Baseline(BaselineArgs),
+    /// Copy standard input to standard output with secrets masked.
+    Redact(RedactArgs),
+    /// Scan what a build is about: a pull request, a push, a merge queue, or everything.
+    Ci(CiArgs),
     /// Move over from another scanner: reads its files, writes skout's own, says what stays behind.
     Migrate(MigrateArgs),
+    /// What git calls: refuse a commit or a push with a leaked key. See `skout install`.
+    Hook(HookArgs),
     /// Check or show the configuration, or write its schema.
     Config(ConfigArgs),
     /// List, show or prove the rules.
     Rules(RulesArgs),
-    /// Say why something is found, or why it is not.
-    Explain(ExplainArgs),
-    /// Copy standard input to standard output with secrets masked.
-    Redact(RedactArgs),
-    /// Scan a git repository: its whole history, what is staged, or some commits.
-    Git(GitArgs),
+    /// Write completions for a shell to standard output.
+    Completions(CompletionsArgs),
+    /// Write the manual page to standard output.
+    Man,
 }
 
 /// `skout scan`.
@@ -86,7 +96,8 @@ pub(super) struct ScanArgs {
 /// Options that every scan has.
 #[derive(Debug, Clone, Args)]
 pub(super) struct CommonArgs {
-    /// Format and, after `=`, a file for it; may be given more than once.
+    /// human, json, jsonl, sarif, github, gitlab, codequality, junit, csv, markdown or html; after `=` a file for
+    /// it; may be given more than once.
     #[arg(short, long = "format", value_name = "FMT[=PATH]")]
     pub(super) formats: Vec<String>,
     /// File for the last format that has none of its own.
@@ -110,8 +121,8 @@ pub(super) struct CommonArgs {
     /// Leave out files that match (gitignore syntax); may be given more than once.
     #[arg(long, value_name = "GLOB")]
     pub(super) exclude: Vec<String>,
-    /// Only files that match (gitignore syntax); may be given more than once. For `skout git` also: reflog,
-    /// dangling (what no branch reaches any more); no-messages, no-notes, no-stash leave these out.
+    /// Only files that match (gitignore syntax); may be given more than once. `skout git` also takes reflog,
+    /// dangling (what no branch reaches any more), no-messages, no-notes and no-stash.
     #[arg(long, value_name = "GLOB")]
     pub(super) include: Vec<String>,
     /// Do not honour ignore comments.
