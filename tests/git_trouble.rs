@@ -199,7 +199,7 @@ fn flip(path: &Path, at: usize) {
 fn a_flipped_byte_anywhere_in_a_loose_object_is_noticed_and_the_object_named() {
     let world = World::new();
     world.commit("a.txt", "some text to read\n", "one");
-    for name in ["HEAD:a.txt", "HEAD:"] {
+    for name in ["HEAD:a.txt", "HEAD:", "HEAD"] {
         let id = world.git(&["rev-parse", name]);
         let path = world.root().join(".git/objects").join(&id[..2]).join(&id[2..]);
         let whole = fs::read(&path).unwrap();
@@ -207,12 +207,16 @@ fn a_flipped_byte_anywhere_in_a_loose_object_is_noticed_and_the_object_named() {
         for at in 0..whole.len() {
             flip(&path, at);
             let said = world.skout(&["--no-cache"]);
+            let staged = world.skout(&["--staged"]);
+            let range = world.skout(&["--range", "HEAD"]);
             // A few bits mean nothing, and git reads what it always read.
             let means = world.try_git(&["cat-file", "-p", &id]).stdout != content;
             fs::write(&path, &whole).unwrap();
             if means {
                 let told = said.json.to_string() + &said.errors;
                 assert!(said.status == 2 && told.contains(&id), "{name} byte {at}: {told}");
+                assert_eq!(range.status, 2, "{name} byte {at}: {}", range.json);
+                assert_eq!(staged.status, if name == "HEAD:a.txt" { 0 } else { 2 }, "{name} byte {at}");
             }
         }
     }

@@ -13,7 +13,7 @@ use super::super::source::SourceError;
 use super::facts::Facts;
 use super::graph::Graph;
 use super::ids::IdMap;
-use super::repo::{object_id, oid};
+use super::repo::{object_id, oid, tree_of};
 use super::trees::{Compare, Prune, blob_at};
 use crate::blob::ObjectId;
 
@@ -208,7 +208,7 @@ impl<'r> Attribution<'r> {
     }
 
     fn head_tree(&self) -> Option<Oid> {
-        Some(self.git.head().ok()?.peel_to_commit().ok()?.tree_id())
+        tree_of(self.git, self.git.head().ok()?.target()?).ok()
     }
 }
 

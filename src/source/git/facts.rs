@@ -5,12 +5,13 @@
 
 use std::collections::HashMap;
 
-use git2::{Oid, Repository};
+use git2::{Oid, Reference, Repository};
 
 use super::super::origin::{CommitInfo, Origin};
 use super::commit::Commit;
 use super::graph::Graph;
 use super::host::Host;
+use super::repo::intact;
 
 /// How many refs a report names for one origin.
 const MOST_REFS: usize = 50;
@@ -39,14 +40,14 @@ impl<'r> Facts<'r> {
     pub(super) fn new(git: &'r Repository, graph: &'r Graph) -> Self {
         let mut refs: Vec<Named> = Vec::new();
         for reference in git.references().into_iter().flatten().flatten() {
-            let Ok(commit) = reference.peel_to_commit() else { continue };
+            let Some(commit) = commit_of(git, graph, &reference) else { continue };
             let whole = String::from_utf8_lossy(reference.name_bytes()).into_owned();
             if whole.ends_with("/HEAD") {
                 continue;
             }
             let short = ["refs/heads/", "refs/tags/", "refs/remotes/", "refs/"];
             let name = short.iter().find_map(|p| whole.strip_prefix(p)).unwrap_or(&whole).to_owned();
-            refs.push(Named { name, remote: whole.starts_with("refs/remotes/"), commit: commit.id() });
+            refs.push(Named { name, remote: whole.starts_with("refs/remotes/"), commit });
         }
         refs.sort_by(|a, b| (a.name.len(), &a.name).cmp(&(b.name.len(), &b.name)));
         let children = graph.children();
@@ -103,6 +104,16 @@ impl<'r> Facts<'r> {
         self.known.insert(n, (names.clone(), pushed));
         (names, pushed)
     }
+}
+
+/// The commit that a ref leads to.
+fn commit_of(git: &Repository, graph: &Graph, reference: &Reference<'_>) -> Option<Oid> {
+    let target = reference.target().filter(|id| graph.number(*id).is_some());
+    target.or_else(|| {
+        let id = reference.resolve().ok()?.target()?;
+        intact(git, id).ok()?;
+        Some(git.find_object(id, None).ok()?.peel_to_commit().ok()?.id())
+    })
 }
 
 /// The host of `origin`, or of the first remote whose host is known.

@@ -10,7 +10,7 @@ use git2::{ObjectType, Odb, Oid, Repository};
 use super::super::source::SourceError;
 use super::commit::{self, Commit};
 use super::ids::{IdMap, IdSet};
-use super::repo::{parse_id, trouble};
+use super::repo::{intact, parse_id, trouble};
 
 /// Where an object leads.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ impl Graph {
     pub(super) fn load(git: &Repository, tips: &[Oid], hidden: &[Oid]) -> Result<Self, SourceError> {
         let odb = git.odb().map_err(|error| trouble("objects", &error))?;
         let shallow = shallow_commits(git);
-        let mut read = |id| read_link(&odb, id);
+        let mut read = |id| read_link(git, &odb, id);
         let mut hide = Self::default();
         if !hidden.is_empty() {
             hide.walk(hidden, &shallow, &IdMap::default(), &mut read);
@@ -68,7 +68,7 @@ impl Graph {
         mut links: IdMap<Link>,
     ) -> Result<Self, SourceError> {
         let odb = git.odb().map_err(|error| trouble("objects", &error))?;
-        let mut read = |id| links.remove(&id).map_or_else(|| read_link(&odb, id), Ok);
+        let mut read = |id| links.remove(&id).map_or_else(|| read_link(git, &odb, id), Ok);
         let mut graph = Self::default();
         graph.walk(tips, &shallow_commits(git), &IdMap::default(), &mut read);
         Ok(graph)
@@ -185,7 +185,8 @@ impl Graph {
 }
 
 /// Reads where an object leads.
-fn read_link(odb: &Odb<'_>, id: Oid) -> Result<Link, SourceError> {
+fn read_link(git: &Repository, odb: &Odb<'_>, id: Oid) -> Result<Link, SourceError> {
+    intact(git, id)?;
     let object = odb.read(id).map_err(|error| trouble(format!("object {id}"), &error))?;
     let link = match object.kind() {
         ObjectType::Commit => Commit::parse(object.data()).map(|commit| Link::Commit {

@@ -14,7 +14,7 @@ use super::attribution::{bare, parent_trees};
 use super::facts::Facts;
 use super::graph::Graph;
 use super::ids::IdMap;
-use super::repo::{object_id, trouble};
+use super::repo::{intact, object_id, tree_of, trouble};
 
 /// A name shorter than this holds no secret.
 const SHORTEST_NAME: usize = 20;
@@ -85,8 +85,8 @@ impl<'r> Named<'r> {
         let stories = if self.last.is_empty() { HashMap::new() } else { self.stories()? };
         let mut stories: Vec<(Vec<u8>, Story)> = stories.into_iter().collect();
         stories.sort_by(|a, b| (a.1.introduced, &a.0).cmp(&(b.1.introduced, &b.0)));
-        let head = self.git.head().ok().and_then(|head| head.peel_to_commit().ok());
-        let head = head.map(|commit| self.paths(commit.tree_id())).transpose()?.unwrap_or_default();
+        let head = self.git.head().ok().and_then(|head| tree_of(self.git, head.target()?).ok());
+        let head = head.map(|tree| self.paths(tree)).transpose()?.unwrap_or_default();
         let mut facts = Facts::new(self.git, self.graph);
         let mut answers = Vec::new();
         for name in names {
@@ -151,6 +151,7 @@ impl<'r> Named<'r> {
         if let Some(known) = self.known.get(&tree) {
             return Ok(Rc::clone(known));
         }
+        intact(self.git, tree)?;
         let read = self.git.find_tree(tree).map_err(|error| trouble(format!("tree {tree}"), &error))?;
         let mut found = Vec::new();
         for entry in &read {

@@ -18,7 +18,7 @@ use super::named::may_hold_secret;
 use super::pack::loose_ids;
 use super::range::push_message;
 use super::read::{self, Wanted};
-use super::repo::{Repo, is_sha1, oid, trouble};
+use super::repo::{Repo, intact, is_sha1, oid, trouble};
 
 /// What was met on the way.
 #[derive(Default)]
@@ -141,10 +141,11 @@ impl Met {
             if !self.seen.insert(id) {
                 continue;
             }
-            let tree = match git.find_tree(id) {
+            let read = |()| git.find_tree(id).map_err(|error| trouble(format!("tree {id}"), &error));
+            let tree = match intact(git, id).and_then(read) {
                 Ok(tree) => tree,
                 Err(error) => {
-                    emitter.trouble(trouble(format!("tree {id}"), &error));
+                    emitter.trouble(error);
                     continue;
                 }
             };

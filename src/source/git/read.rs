@@ -8,7 +8,8 @@ use rayon::prelude::*;
 
 use super::super::source::{Item, SourceError};
 use super::emit::Emitter;
-use super::repo::{Repo, object_id, trouble};
+use super::pack::{Kind, read_loose};
+use super::repo::{Repo, damaged, object_id, trouble};
 
 /// From how many blobs on a second thread is worth its start.
 const MANY: usize = 64;
@@ -52,6 +53,14 @@ pub(super) fn push_listed(repo: &Repo, list: &[Wanted], sink: &(dyn Fn(Item<'_>)
 
 fn push(git: &Repository, wanted: &Wanted, emitter: &Emitter<'_>) {
     let place = || if wanted.path.is_empty() { format!("object {}", wanted.id) } else { wanted.path.clone() };
+    let loose = object_id(wanted.id).and_then(|id| read_loose(&git.commondir().join("objects"), id));
+    match (loose, object_id(wanted.id)) {
+        (Some(Ok((Kind::Blob, bytes, from))), Some(id)) => {
+            return emitter.file(&wanted.path, &bytes[from..], id);
+        }
+        (Some(Err(problem)), _) => return emitter.trouble(damaged(wanted.id, problem)),
+        _ => {}
+    }
     let read = git.odb().and_then(|odb| Ok(emit(&odb.read(wanted.id)?, wanted, emitter)));
     match read {
         Ok(true) => {}

@@ -10,8 +10,12 @@ use std::sync::Mutex;
 use git2::{ErrorClass, ErrorCode, ObjectFormat, Oid, Repository};
 
 use super::super::source::SourceError;
+use super::pack::read_loose;
 use super::range::tips_of;
 use crate::blob::ObjectId;
+
+/// What to do about an object that cannot be read.
+const DAMAGED: &str = "the repository is damaged: `git fsck --full` says more, a fresh clone mends it";
 
 /// A repository that can be opened once more for every thread.
 pub(super) struct Repo {
@@ -159,11 +163,30 @@ pub(super) fn trouble(place: impl Into<String>, error: &git2::Error) -> SourceEr
             "an object is missing: fetch the whole history (`git fetch --unshallow`, `git fetch --refetch`; in CI `fetch-depth: 0`)",
         ),
         (ErrorClass::Odb | ErrorClass::Zlib | ErrorClass::Object | ErrorClass::Sha1, _) => {
-            trouble.advise("the repository is damaged: `git fsck --full` says more, a fresh clone mends it")
+            trouble.advise(DAMAGED)
         }
         (ErrorClass::Index, _) => trouble.advise("`git status` shows whether git itself can read the index"),
         _ => trouble,
     }
+}
+
+/// Checks an object before libgit2 reads it: libgit2 1.9 waits for ever for the rest of one that has a file of its
+/// own and is cut short or damaged there.
+pub(super) fn intact(git: &Repository, id: Oid) -> Result<(), SourceError> {
+    let loose = object_id(id).and_then(|id| read_loose(&git.commondir().join("objects"), id));
+    loose.map_or(Ok(()), |read| read.map(drop)).map_err(|problem| damaged(id, problem))
+}
+
+/// Trouble with an object that is there and cannot be read.
+pub(super) fn damaged(id: Oid, problem: String) -> SourceError {
+    SourceError::new(format!("object {id}"), problem).advise(DAMAGED)
+}
+
+/// The tree of a commit.
+pub(super) fn tree_of(git: &Repository, commit: Oid) -> Result<Oid, SourceError> {
+    intact(git, commit)?;
+    let found = git.find_object(commit, None).and_then(|object| object.peel_to_commit());
+    found.map(|commit| commit.tree_id()).map_err(|error| trouble(format!("commit {commit}"), &error))
 }
 
 /// Whether the objects can be read without libgit2: they are named by SHA-1.
@@ -193,6 +216,10 @@ pub(super) fn oid(id: &ObjectId) -> Option<Oid> {
 
 /// The commit that a name means.
 pub(super) fn revision(git: &Repository, name: &str) -> Result<Oid, SourceError> {
+    let direct = git.resolve_reference_from_short_name(name).and_then(|r| r.resolve());
+    if let Some(id) = direct.ok().and_then(|r| r.target()).or_else(|| parse_id(name)) {
+        intact(git, id)?;
+    }
     let found = git.revparse_single(name).and_then(|object| object.peel_to_commit());
     found.map(|commit| commit.id()).map_err(|error| {
         let problem = match error.code() {

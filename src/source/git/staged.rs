@@ -13,7 +13,7 @@ use super::super::source::{Coverage, Item, Source, SourceError};
 use super::emit::Emitter;
 use super::extent::Extent;
 use super::read::{self, Wanted};
-use super::repo::{Repo, parse_id, trouble};
+use super::repo::{Repo, intact, parse_id, tree_of, trouble};
 use super::trees::blob_at;
 
 /// The changes in the index of one repository.
@@ -58,6 +58,7 @@ impl Staged {
     fn changes(&self, git: &Repository) -> Result<Changes, SourceError> {
         let head = head_tree(git)?;
         let index = git.index().map_err(|error| trouble("the index", &error))?;
+        head.map(|id| intact(git, id)).transpose()?;
         let tree = head.map(|id| git.find_tree(id)).transpose().map_err(|e| trouble("HEAD", &e))?;
         let mut options = DiffOptions::new();
         options.include_typechange(true).ignore_submodules(false).skip_binary_check(true);
@@ -148,8 +149,8 @@ impl Source for Staged {
 fn head_tree(git: &Repository) -> Result<Option<Oid>, SourceError> {
     match git.head() {
         Ok(head) => {
-            let commit = head.peel_to_commit().map_err(|error| trouble("HEAD", &error))?;
-            Ok(Some(commit.tree_id()))
+            let target = head.target().ok_or_else(|| SourceError::new("HEAD", "leads to no commit"))?;
+            Ok(Some(tree_of(git, target)?))
         }
         Err(error) if error.code() == git2::ErrorCode::UnbornBranch => Ok(None),
         Err(error) => Err(trouble("HEAD", &error)),
@@ -160,5 +161,5 @@ fn head_tree(git: &Repository) -> Result<Option<Oid>, SourceError> {
 fn merge_trees(git: &Repository) -> Result<Vec<Oid>, SourceError> {
     let Ok(text) = fs::read_to_string(git.path().join("MERGE_HEAD")) else { return Ok(Vec::new()) };
     let ids = text.lines().filter_map(|line| parse_id(line.trim()));
-    ids.map(|id| git.find_commit(id).map(|c| c.tree_id()).map_err(|e| trouble("MERGE_HEAD", &e))).collect()
+    ids.map(|id| tree_of(git, id)).collect()
 }

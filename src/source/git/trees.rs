@@ -6,7 +6,7 @@
 use git2::{ObjectType, Oid, Repository, Tree};
 
 use super::super::source::SourceError;
-use super::repo::trouble;
+use super::repo::{intact, trouble};
 
 /// One path that differs.
 #[derive(Debug)]
@@ -111,6 +111,7 @@ impl<'r> Compare<'r> {
     }
 
     fn tree(&self, id: Oid) -> Result<Tree<'r>, SourceError> {
+        intact(self.git, id)?;
         self.git.find_tree(id).map_err(|error| trouble(format!("tree {id}"), &error))
     }
 
@@ -145,6 +146,7 @@ fn ids(entries: &[Entry], fits: impl Fn(Option<ObjectType>) -> bool) -> Vec<Oid>
 pub(super) fn blob_at(git: &Repository, tree: Oid, path: &[u8]) -> Option<Oid> {
     let mut at = tree;
     for name in path.split(|b| *b == b'/') {
+        intact(git, at).ok()?;
         at = git.find_tree(at).ok()?.get_name_bytes(name)?.id();
     }
     Some(at)

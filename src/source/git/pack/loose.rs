@@ -39,6 +39,17 @@ pub(super) fn list(objects: &Path) -> std::io::Result<Vec<Loose>> {
     Ok(found)
 }
 
+/// The object of this id, if it has a file of its own below a folder of objects: what it is, its bytes, and where
+/// its content begins in them; or what is wrong with the file.
+pub(in super::super) fn read(objects: &Path, id: ObjectId) -> Option<Result<(Kind, Vec<u8>, usize), String>> {
+    let name = id.to_string();
+    let path = objects.join(&name[..2]).join(&name[2..]);
+    path.symlink_metadata().ok()?;
+    let mut bytes = Vec::new();
+    let read = Loose { id, path }.read(&mut Decompressor::new(), &mut bytes);
+    Some(read.map(|(kind, from)| (kind, bytes, from)))
+}
+
 /// The ids of all loose objects below a folder of objects, in order.
 pub(in super::super) fn ids(objects: &Path) -> std::io::Result<Vec<ObjectId>> {
     Ok(list(objects)?.iter().map(|loose| loose.id).collect())

@@ -11,5 +11,5 @@ mod store;
 pub(super) use delta::Changes;
 pub(super) use entry::Kind;
 pub(super) use forest::{Object, Visit};
-pub(super) use loose::ids as loose_ids;
+pub(super) use loose::{ids as loose_ids, read as read_loose};
 pub(super) use store::Store;
