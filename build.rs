@@ -87,6 +87,10 @@ fn read_rules(folder: &Path) -> Vec<Provided> {
 fn anchor_actions(rules: &[Provided]) -> BTreeMap<(Vec<u8>, bool), Vec<String>> {
     let mut wanted = BTreeMap::<_, Vec<String>>::new();
     for (n, (_, rule)) in rules.iter().enumerate() {
+        for brand in rule.keywords.iter().filter(|_| rule.brand) {
+            let brand = (brand.to_ascii_lowercase().into_bytes(), true);
+            wanted.entry(brand).or_default().push(format!("Action::Rule({n})"));
+        }
         for anchor in &rule.anchors {
             let caseless =
                 rule.syntax == Syntax::Assignment && !anchor.bytes().any(|b| b.is_ascii_uppercase());
@@ -198,7 +202,9 @@ fn rule_source(provider: &str, rule: &RuleEntry) -> String {
         ("entropy", format!("{:?}", rule.entropy)),
         ("judged", format!("Judged::{:?}", rule.judged)),
         ("paths", list(&rule.paths)),
+        ("brand", rule.brand.to_string()),
         ("inside_word", rule.inside_word.to_string()),
+        ("pair", list(&rule.pair)),
         ("impact", text(&rule.impact)),
         ("remedy", text(&rule.remedy)),
         ("references", list(&rule.references)),

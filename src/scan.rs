@@ -79,7 +79,8 @@ pub fn scan<'r>(
     drop_old(source, detector, &mut gathered);
     let mut findings = merge(std::mem::take(&mut gathered.findings), rules);
     let mut ignored = settle(source, detector, &mut findings, &mut gathered);
-    let findings = decide(findings, rules, policy, &mut ignored);
+    let mut findings = decide(findings, rules, policy, &mut ignored);
+    stand(source, coverage.kind, &mut findings);
     ignored.sort_by(|a, b| (order(&a.place), a.rule).cmp(&(order(&b.place), b.rule)));
     gathered.skipped.sort();
     gathered.errors.sort_by(|a, b| (&a.place, &a.problem).cmp(&(&b.place, &b.problem)));
@@ -319,6 +320,28 @@ fn decide(
         ))
     });
     kept
+}
+
+/// Says of secrets in `.env` files how these stand with git: one that git leaves alone is where they belong.
+/// It makes nothing worse than it is: the severity stays.
+fn stand(source: &dyn Source, kind: &str, findings: &mut [Finding]) {
+    let places = findings.iter_mut().flat_map(|f| &mut f.places);
+    for place in places.filter(|p| p.exposure.is_none() && is_env(&p.path)) {
+        place.exposure = match kind {
+            "tree" => source.standing(&place.path),
+            "staged" => Some("in an .env file that is about to be committed"),
+            "range" | "history" => Some("in an .env file that git tracks"),
+            _ => None,
+        };
+    }
+}
+
+/// Whether a path names a file of environment variables that is no template for one.
+fn is_env(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let template = ["example", "sample", "template", "dist", "tmpl"].iter().any(|w| name.contains(w));
+    let named = name == ".env" || name.starts_with(".env.") || name.ends_with(".env");
+    named && !template && !path.contains("!/")
 }
 
 fn set_aside(finding: Finding, reason: &str) -> Vec<Ignored> {

@@ -298,9 +298,9 @@ fn a_stream_that_wants_too_much_memory_is_left_out_and_said() {
 }
 
 #[test]
-fn a_bundle_is_named_with_what_to_do() {
-    let held = read("x.bundle", b"# v2 git bundle\nPACK");
-    assert!(held.skipped[0].contains("skout git"), "{held:?}");
+fn a_damaged_bundle_is_trouble() {
+    let held = read("x.bundle", b"# v2 git bundle\n\nPACK");
+    assert!(held.trouble[0].contains("x.bundle"), "{held:?}");
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::anchors::{Action, Anchors, Hit};
-use super::assign::{self, Assignment, Form};
+use super::assign::{self, Assignment, Form, loose};
 use super::candidate::Candidate;
 use super::context::{self, Near, Neighbourhood};
 use super::lexicon::{Kind, Name, name};
@@ -61,6 +61,9 @@ impl<'v> Collector<'v> {
                         let id = RuleId(n);
                         match self.rules.get(id).syntax {
                             Syntax::Pattern => self.matched(id, view, hit, out),
+                            Syntax::Assignment if self.rules.get(id).is_called() => {
+                                self.branded(id, view, hit, out);
+                            }
                             Syntax::Assignment => self.assigned(id, view, (hit, &mut last), out),
                             Syntax::Url => self.in_url(id, view, hit, out),
                         }
@@ -134,7 +137,9 @@ impl<'v> Collector<'v> {
         }
         let said = if generic {
             let word = anchor.start - found.key.start..anchor.end - found.key.start;
-            let Some(name) = name::read(&view.bytes[found.key.clone()], &word) else { return };
+            let key = &view.bytes[found.key.clone()];
+            let read = name::read(key, &word).or_else(|| asked_of(view.bytes, &found));
+            let Some(name) = read else { return };
             if found.form == Form::Called && !name.last {
                 return;
             }
@@ -170,6 +175,22 @@ impl<'v> Collector<'v> {
             let catch = Catch { distance: Some(near.distance), ..Catch::of(found, None) };
             self.add(id, view, catch, out);
         }
+    }
+
+    /// Tries a rule that is called by keyword on what stands behind the name of its service.
+    fn branded(&self, id: RuleId, view: &'v View<'v>, hit: Hit, out: &mut Vec<Candidate<'v>>) {
+        let name = self.anchors.span(hit);
+        let Some(value) = loose::read(view.bytes, &name) else { return };
+        if !context::stands_alone(view.bytes, &name)
+            || !self.path_fits(id, view)
+            || !self.value_fits(id, &view.bytes[value.clone()])
+        {
+            return;
+        }
+        let distance = Some(value.start - name.end);
+        let whole = name.start..value.end;
+        let catch = Catch { distance, form: Form::Quoted, ..Catch::of_pattern(value, whole) };
+        self.add(id, view, catch, out);
     }
 
     /// Reads the URL at the anchor.
@@ -233,6 +254,22 @@ impl<'v> Collector<'v> {
         view.blob.path.is_empty()
             || self.paths[usize::from(id.0)].as_ref().is_none_or(|globs| globs.matches(view.blob.path))
     }
+}
+
+/// What a bare `key=` says in the query of a request to an API: the key to that API.
+fn asked_of(bytes: &[u8], found: &Assignment) -> Option<Name> {
+    let sign = found.key.start.checked_sub(1).map(|n| bytes[n])?;
+    if found.form != Form::Query || !matches!(sign, b'?' | b'&') || found.value.len() < 20 {
+        return None;
+    }
+    if !bytes[found.key.clone()].eq_ignore_ascii_case(b"key") {
+        return None;
+    }
+    let before = &bytes[found.key.start.saturating_sub(160)..found.key.start];
+    let url = &before[memchr::memmem::rfind(before, b"://")? + 3..];
+    let host = &url[..memchr::memchr(b'/', url)?];
+    let api = host.starts_with(b"api.") || memchr::memmem::find(url, b"/api/").is_some();
+    api.then(|| Name { clear: false, ..Name::of(Kind::Token) })
 }
 
 impl Catch {

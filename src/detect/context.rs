@@ -71,7 +71,7 @@ pub(crate) fn keywords_near(at: &Neighbourhood<'_>, keywords: &Anchors) -> Vec<N
 
 /// Whether a word is a word of its own or a part of a name such as `MISTRAL_API_KEY` or `mistralKey`,
 /// not a stretch of letters inside another word.
-fn stands_alone(bytes: &[u8], word: &Range<usize>) -> bool {
+pub(crate) fn stands_alone(bytes: &[u8], word: &Range<usize>) -> bool {
     let joined = |a: u8, b: u8| {
         a.is_ascii_lowercase() && b.is_ascii_lowercase() || a.is_ascii_uppercase() && b.is_ascii_uppercase()
     };

@@ -10,6 +10,7 @@ use super::anchors::{Anchors, Hit};
 use super::candidate::Candidate;
 use super::collect::Collector;
 use super::judge::{COURT, Verdict};
+use super::link::{self, Links};
 use super::patterns::{self, Patterns};
 use super::reach::Reach;
 use super::scene::Scene;
@@ -18,7 +19,7 @@ use super::{decode, exposure, frame, overlap};
 use crate::blob::{Blob, BlobKind, Position, Trail};
 use crate::finding::{Finding, Place, Reason, Status};
 use crate::glob::GlobSet;
-use crate::rule::{Confidence, Rule, RuleError, RuleId, RuleSet, Syntax};
+use crate::rule::{Confidence, Rule, RuleError, RuleId, RuleSet};
 use crate::secret::Secret;
 
 /// What a run wants of the detector.
@@ -56,6 +57,7 @@ pub struct Detector<'r> {
     anchors: Anchors,
     keywords: Anchors,
     patterns: Patterns,
+    links: Links,
     paths: Vec<Option<GlobSet>>,
     called: Vec<RuleId>,
     settings: Settings,
@@ -77,8 +79,9 @@ impl<'r> Detector<'r> {
             anchors: Anchors::new(rules),
             keywords: Anchors::keywords(rules),
             patterns: Patterns::new(rules),
+            links: Links::new(rules),
             paths,
-            called: rules.enabled().filter(|(_, rule)| is_called(rule)).map(|(id, _)| id).collect(),
+            called: rules.enabled().filter(|(_, rule)| rule.is_called()).map(|(id, _)| id).collect(),
             settings,
             reach: OnceLock::new(),
         })
@@ -89,7 +92,10 @@ impl<'r> Detector<'r> {
     /// # Errors
     /// The first pattern that does not compile.
     pub fn check(&self) -> Result<(), RuleError> {
-        self.rules.all().try_for_each(|(_, rule)| patterns::compile(rule).map(drop))
+        self.rules.all().try_for_each(|(_, rule)| {
+            link::compile(rule)?;
+            patterns::compile(rule).map(drop)
+        })
     }
 
     /// The findings of one blob, in the order of the text.
@@ -214,6 +220,7 @@ impl<'r> Detector<'r> {
             let secret = Secret::new(candidate.secret());
             let exposure = exposure::of(&candidate);
             let severity = candidate.rule.severity;
+            let linked = self.links.of(&candidate);
             let place = Place {
                 path: blob.path.to_owned(),
                 start: walk(span.start),
@@ -233,17 +240,12 @@ impl<'r> Detector<'r> {
                 confidence: candidate.confidence,
                 reasons: candidate.reasons,
                 places: vec![place],
-                linked: Vec::new(),
+                linked,
                 status: Status::Unverified,
             });
         }
         findings
     }
-}
-
-/// Whether a rule has no anchor of its own: it is tried on values near its keywords.
-fn is_called(rule: &Rule) -> bool {
-    rule.syntax == Syntax::Assignment && rule.anchors.is_empty()
 }
 
 fn path_globs(rule: &Rule) -> Result<Option<GlobSet>, RuleError> {

@@ -12,6 +12,7 @@ mod exposure;
 mod frame;
 pub mod judge;
 mod lexicon;
+mod link;
 mod overlap;
 mod patterns;
 mod proof;

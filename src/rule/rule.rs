@@ -39,7 +39,10 @@ pub struct Rule {
     pub entropy: f64,
     pub judged: Judged,
     pub paths: Strings,
+    pub brand: bool,
     pub inside_word: bool,
+    /// What belongs to the secret, each as `kind: pattern`.
+    pub pair: Strings,
     pub impact: Cow<'static, str>,
     pub remedy: Cow<'static, str>,
     pub references: Strings,
@@ -76,7 +79,9 @@ impl Rule {
             entropy: entry.entropy,
             judged: entry.judged,
             paths: all(&entry.paths),
+            brand: entry.brand,
             inside_word: entry.inside_word,
+            pair: all(&entry.pair),
             impact: own(&entry.impact),
             remedy: own(&entry.remedy),
             references: all(&entry.references),
@@ -84,6 +89,11 @@ impl Rule {
             clean: all(&entry.examples.clean),
             example_path: own(entry.examples.path.as_deref().unwrap_or("example.txt")),
         })
+    }
+
+    /// Whether the rule has no anchor of its own: it is tried on values near its keywords.
+    pub fn is_called(&self) -> bool {
+        self.syntax == Syntax::Assignment && self.anchors.is_empty()
     }
 
     /// How specific the rule is when two claim the same bytes, 0 (generic) to 3 (a vendor's own shape and name).

@@ -72,6 +72,7 @@ pub const STRUCTURES: &[&str] = &[
     "intercom",
     "json-inside",
     "jwt",
+    "mnemonic",
     "one-api",
     "openai",
     "openai-compatible",
@@ -86,8 +87,15 @@ pub const STRUCTURES: &[&str] = &[
 ];
 
 /// The judges that `checksum` may name; `detect/judge/checksum/` has one file a family.
-pub const CHECKSUMS: &[&str] =
-    &["bech32", "crc32-base36", "crc32-base62", "crc32-hex", "crc32le-hex", "github-fine-grained"];
+pub const CHECKSUMS: &[&str] = &[
+    "base58check",
+    "bech32",
+    "crc32-base36",
+    "crc32-base62",
+    "crc32-hex",
+    "crc32le-hex",
+    "github-fine-grained",
+];
 
 /// By what measure the judges of style judge a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Deserialize)]
@@ -150,10 +158,15 @@ pub struct RuleEntry {
     /// Only in files whose path matches one of these gitignore patterns.
     #[serde(default)]
     pub paths: Vec<String>,
+    /// The keywords are names of a service, and are searched for themselves: a key may be given to the bare
+    /// name. Only for assignment rules without anchors; every such word costs a little time everywhere.
+    #[serde(default)]
+    pub brand: bool,
     /// A letter, digit or `_` may stand directly before the match; off by default.
     #[serde(default)]
     pub inside_word: bool,
-    /// Which place of the secret a finding that is linked to it needs (`id`, `host`); informational.
+    /// What belongs to the secret and is reported with it if it stands within 12 lines, each written
+    /// `kind: pattern` (`host: [a-z0-9]+\.example\.com`); the group `value` marks the text. Never required.
     #[serde(default)]
     pub pair: Vec<String>,
     /// What somebody who has it can do, one sentence.
@@ -281,6 +294,9 @@ impl RuleEntry {
         }
         if self.anchors.is_empty() && self.keywords.is_empty() {
             return Err(self.error("needs 'anchors' or 'keywords'"));
+        }
+        if self.brand && (self.syntax != Syntax::Assignment || !self.anchors.is_empty()) {
+            return Err(self.error("'brand' is for assignment rules that have keywords and no anchors"));
         }
         self.check_judges()?;
         if let Some(short) = self.anchors.iter().find(|a| a.len() < 3 || a.len() > 60) {

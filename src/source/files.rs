@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 use super::archive::{Kind, Unpacker};
+use super::git::standing::{self, Standing};
 use super::pieces::{Outlet, Reader};
 use super::source::{Coverage, Item, Source, SourceError};
 use super::walk::Walk;
@@ -67,6 +68,14 @@ impl Source for Files {
             blobs: reading.files.load(Relaxed),
             bytes: reading.bytes.load(Relaxed),
             ..Coverage::default()
+        }
+    }
+
+    fn standing(&self, path: &str) -> Option<&'static str> {
+        match standing::of(Path::new(path))? {
+            Standing::Tracked => Some("in an .env file that git tracks"),
+            Standing::Loose => Some("in an .env file that no ignore rule covers"),
+            Standing::Ignored => None,
         }
     }
 }

@@ -106,6 +106,13 @@ pub trait Source: Sync {
         false
     }
 
+    /// How the file at `path`, which is made to hold secrets on one machine only, stands with git, in words for
+    /// the report. The engine asks only when something was found in it.
+    fn standing(&self, path: &str) -> Option<&'static str> {
+        let _ = path;
+        None
+    }
+
     /// Pushes what stood there before the change, so that a secret in it is no news. The engine asks only
     /// when something was found; sources that look at no change push nothing.
     fn before(&self, sink: &(dyn Fn(Item<'_>) + Sync)) {

@@ -41,7 +41,12 @@ impl Anchors {
         let anchored = rules.all().map(|(id, rule)| (id.0, rule));
         let wanted = anchored.flat_map(|(n, rule)| {
             let literal = move |text: &Cow<'static, str>| (literal(rule, text), Action::Rule(n));
-            rule.anchors.iter().map(literal)
+            let brands = rule.keywords.iter().filter(|_| rule.brand);
+            let brand = move |text: &Cow<'static, str>| {
+                let bytes = text.to_ascii_lowercase().into_bytes();
+                (Literal { bytes, caseless: true }, Action::Rule(n))
+            };
+            rule.anchors.iter().map(literal).chain(brands.map(brand)).collect::<Vec<_>>()
         });
         let plain: Vec<&str> = rules
             .all()

@@ -33,6 +33,7 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
         (b',', _) if closed => argument(bytes, at + 1),
         (b'(', _) if !closed => call(bytes, at + 1),
         (b'o', Some(b'r')) if closed => quoted(bytes, blanks(bytes, at + 2)),
+        (b'i', Some(b's')) if at > key.end => quoted(bytes, blanks(bytes, at + 2)),
         (b's', _) if rest.starts_with(b"string = ") => quoted(bytes, at + 9),
         _ => None,
     }

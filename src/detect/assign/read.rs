@@ -110,6 +110,7 @@ mod tests {
         "getenv(\"db_password\", \"hunter2\")",
         "config('db_password', default='hunter2')",
         "process.env.db_password || 'hunter2'",
+        "the db_password is 'hunter2'",
         "os.environ.get('db_password') or 'hunter2'",
         "url: ${db_password:-hunter2}",
         "url: ${db_password:hunter2}",

@@ -20,6 +20,8 @@ pub(crate) const QUOTED: u8 = 8;
 pub(crate) const JOIN: u8 = 9;
 /// UTF-16 in other bytes.
 pub(crate) const WIDE: u8 = 10;
+/// The manifest of a Kubernetes Secret, whose values are in base64.
+pub(crate) const MANIFEST: u8 = 11;
 
 /// How much of an anchor enters a literal, in bytes: enough to be rare, short enough to be shared. What
 /// follows is compared after a trial decoding.
@@ -33,6 +35,9 @@ type Asking = (Vec<u8>, bool, u8);
 /// The literals for these anchors.
 pub(crate) fn anchors(plain: &[&str]) -> Vec<Asking> {
     let mut all = escapes();
+    for kind in ["kind: Secret", "\"kind\": \"Secret\"", "\"kind\":\"Secret\""] {
+        all.push((kind.as_bytes().to_vec(), false, MANIFEST));
+    }
     for anchor in plain.iter().map(|a| a.as_bytes()).filter(|a| a.len() >= 3) {
         for (literal, place) in base64(head(anchor, BASE64_BYTES)) {
             // Encoded twice: what is encoded at its start is by far the commonest.

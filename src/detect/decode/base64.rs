@@ -130,8 +130,8 @@ fn is_break(byte: u8) -> bool {
 }
 
 /// What a value says if it is base64 of readable text, and `None` if it is not. For values that no
-/// anchor announces, such as those of a Kubernetes Secret or of `_auth`.
-pub fn base64_value(text: &[u8]) -> Option<Vec<u8>> {
+/// anchor announces, such as those of a Kubernetes Secret.
+pub(crate) fn base64_value(text: &[u8]) -> Option<Vec<u8>> {
     let padding = text.iter().rev().take(2).take_while(|b| **b == b'=').count();
     let body = &text[..text.len() - padding];
     if body.len() < 4 || body.len() % 4 == 1 || padding > 0 && !text.len().is_multiple_of(4) {

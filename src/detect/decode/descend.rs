@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use super::anchors::{ENTITY, ESCAPE, HEX, JOIN, PERCENT, QUOTED, WIDE};
+use super::anchors::{ENTITY, ESCAPE, HEX, JOIN, MANIFEST, PERCENT, QUOTED, WIDE};
 use super::tape::Decoded;
-use super::{ask, base64, digits, escape, join};
+use super::{ask, base64, digits, escape, join, manifest};
 use crate::detect::anchors::{Action, Anchors, Hit};
 use crate::detect::candidate::Candidate;
 use crate::detect::collect::Collector;
@@ -22,7 +22,7 @@ const TIMES: usize = 4;
 const LITTLE: usize = 256 * 1024;
 
 /// How many forms there are.
-const FORMS: usize = WIDE as usize + 1;
+const FORMS: usize = MANIFEST as usize + 1;
 
 /// What of a run's detection the way down needs.
 pub(crate) struct Descent<'f> {
@@ -138,6 +138,7 @@ fn decode(anchors: &Anchors, bytes: &[u8], hit: &Range<usize>, (form, at): (u8, 
     match form {
         HEX => worth(&digits::glance(bytes, hit.start)).then(|| digits::hex(bytes, hit.start))?,
         WIDE => digits::wide(bytes, hit.start),
+        MANIFEST => manifest::secret(bytes, hit),
         JOIN => join::literals(bytes, hit, at),
         QUOTED => escape::quoted_printable(bytes, hit),
         PERCENT => escape::percents(bytes, hit),

@@ -9,7 +9,7 @@ mod descend;
 mod digits;
 mod escape;
 mod join;
+pub(crate) mod manifest;
 mod tape;
 
-pub use base64::base64_value;
 pub(crate) use descend::descend;

@@ -3,6 +3,7 @@
 
 use super::Verdict;
 use crate::detect::Candidate;
+use crate::detect::decode::manifest;
 use crate::detect::lexicon::{Kind, chance, words};
 
 /// The longest text that is decoded, in bytes.
@@ -10,8 +11,13 @@ const LONGEST: usize = 512;
 
 /// Rejects encoded words, placeholders and templates.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
+    if c.kind().is_some() && manifest::holds(c.view.bytes, &c.span) {
+        return Verdict::Reject("is base64 of a text that is judged itself".into());
+    }
     let basic = c.rule.structure == "basic-auth";
-    if !basic && (c.proven || c.kind() != Some(Kind::Token)) {
+    // A password that is padded as base64 is, and says something readable, is written in it.
+    let written = c.kind() == Some(Kind::Password) && c.secret().ends_with(b"=");
+    if !basic && (c.proven || c.kind() != Some(Kind::Token) && !written) {
         return Verdict::Pass;
     }
     let text = c.secret();

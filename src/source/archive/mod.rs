@@ -2,6 +2,7 @@
 //!
 //! One file a format. Which it is, the first bytes say, never the name.
 
+mod bundle;
 mod cpio;
 mod deb;
 mod kind;

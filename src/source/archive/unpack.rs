@@ -1,14 +1,15 @@
 //! Unpacking: a container's members are pushed as blobs, containers among them are opened in turn.
 //!
 //! In flows a file or bytes in memory; out flow blobs named `a.zip!/dir/file`, what was left out because
-//! of a limit, and trouble that names the container. Nothing is written to disk.
+//! of a limit, and trouble that names the container. Nothing is written to disk, but the
+//! pack of a git bundle while it is read.
 
 use std::io::{self, Cursor, Read, Seek};
 use std::rc::Rc;
 
 use super::kind::Kind;
 use super::limits::{self, Allowance, Counted};
-use super::{cpio, deb, pdf, rpm, sevenz, sqlite, stream, tarball, zipped};
+use super::{bundle, cpio, deb, pdf, rpm, sevenz, sqlite, stream, tarball, zipped};
 use crate::source::pieces::{Outlet, Reader};
 use crate::source::source::{Item, SourceError};
 
@@ -160,7 +161,8 @@ impl<'a> Unpacker<'a> {
             | Kind::Tar
             | Kind::Ar
             | Kind::Cpio
-            | Kind::Rpm => self.sequential(kind, path, &mut held.chain(input)),
+            | Kind::Rpm
+            | Kind::Bundle => self.sequential(kind, path, &mut held.chain(input)),
             _ => self.whole(kind, path, &mut held.chain(input)),
         };
         self.depth -= 1;
@@ -184,9 +186,6 @@ impl<'a> Unpacker<'a> {
             Kind::SevenZip => sevenz::unpack(self, path, input),
             Kind::Sqlite => sqlite::unpack(self, path, input),
             Kind::Pdf => pdf::unpack(self, path, input),
-            Kind::Bundle => Err(Stop::Skipped(
-                "is a git bundle: clone it, and scan the clone with `skout git`".to_owned(),
-            )),
             other => self.sequential(other, path, input),
         }
     }
@@ -197,6 +196,7 @@ impl<'a> Unpacker<'a> {
             Kind::Ar => deb::unpack(self, path, input),
             Kind::Cpio => cpio::unpack(self, path, input),
             Kind::Rpm => rpm::unpack(self, path, input),
+            Kind::Bundle => bundle::unpack(self, path, input),
             other => stream::unpack(self, other, path, input),
         }
     }

@@ -1,6 +1,7 @@
 //! Git as a source: the index, ranges of commits, whole histories.
 
 mod attribution;
+pub(crate) mod bundle;
 mod cache;
 mod commit;
 mod emit;
@@ -19,6 +20,7 @@ mod read;
 mod reading;
 mod repo;
 mod staged;
+pub(crate) mod standing;
 pub(crate) mod tracked;
 mod trees;
 mod when;

@@ -4,7 +4,7 @@
 //! keys that people alter before they publish them fail it, and a half-altered key is still worth a look.
 
 use super::super::Verdict;
-use super::{bech32, crc32, github};
+use super::{base58, bech32, crc32, github};
 use crate::detect::Candidate;
 
 /// A check of the bytes of a secret: whether they agree with their checksum.
@@ -12,6 +12,7 @@ type Check = fn(&[u8]) -> bool;
 
 /// The names that rules use. `CHECKSUMS` in `rule/schema.rs` lists the same.
 const CHECKS: &[(&str, Check)] = &[
+    ("base58check", base58::check),
     ("bech32", bech32::check),
     ("crc32-base36", crc32::base36),
     ("crc32-base62", crc32::base62),

@@ -1,5 +1,6 @@
 //! Checksums: does the end of a value follow from the rest? One family a file.
 
+mod base58;
 mod bech32;
 mod crc32;
 mod github;

@@ -23,6 +23,7 @@ const LOOKS: &[(&str, Look)] = &[
     ("intercom", vendor::intercom),
     ("json-inside", vendor::json_inside),
     ("jwt", jwt::look),
+    ("mnemonic", vendor::mnemonic),
     ("one-api", relay::one_api),
     ("openai", openai::look),
     ("openai-compatible", relay::compatible),

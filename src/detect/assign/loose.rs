@@ -1,0 +1,127 @@
+//! A value that stands behind the name of a service: `assemblyai = "…"`, `Deepgram token: …`, `codacy('…')`.
+//!
+//! In flow bytes and the place of the service's name; out flow the pieces of the line behind it that could
+//! be a key. Only rules that know the shape of their key may use this: the name alone promises nothing.
+
+use std::ops::Range;
+
+/// How far behind the name a key may begin, in bytes.
+const GAP: usize = 48;
+/// How many words may stand between.
+const WORDS: usize = 4;
+/// The shortest and longest key, in bytes.
+const LENGTH: std::ops::RangeInclusive<usize> = 16..=512;
+
+/// Words that announce something else of the shape of a key.
+const OTHER: &[&[u8]] = &[
+    b"commit",
+    b"sha",
+    b"sha1",
+    b"sha256",
+    b"hash",
+    b"md5",
+    b"digest",
+    b"checksum",
+    b"rev",
+    b"revision",
+    b"ref",
+    b"id",
+    b"uuid",
+    b"guid",
+    b"etag",
+    b"version",
+    b"public",
+    b"integrity",
+    b"org",
+    b"project",
+    b"account",
+    b"badge",
+];
+
+/// The first piece of the line behind the name that could be a key.
+pub(crate) fn read(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
+    let end = bytes.len().min(name.end + GAP);
+    let mut at = name.end;
+    // The name of the service may be the start of a longer name.
+    at += bytes[at..end].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    if other(&bytes[name.end..at]) {
+        return None;
+    }
+    for _ in 0..=WORDS {
+        while at < end && joint(bytes[at]) {
+            at += 1;
+        }
+        if at >= end || at == name.end || !inside(bytes[at]) || bytes[at] == b'/' {
+            return None;
+        }
+        let rest = &bytes[at..bytes.len().min(at + *LENGTH.end() + 1)];
+        let mut length = rest.iter().position(|b| !inside(*b)).unwrap_or(rest.len());
+        let padding = rest[length..].iter().take(2).take_while(|b| **b == b'=').count();
+        while length > 0 && rest[length - 1] == b'.' {
+            length -= 1;
+        }
+        let word = &rest[..length];
+        let digit = word.iter().any(u8::is_ascii_digit) && word.iter().any(u8::is_ascii_alphabetic);
+        if digit && LENGTH.contains(&length) {
+            return Some(at..at + length + padding);
+        }
+        if length > 16 || other(word) {
+            return None;
+        }
+        at += length;
+    }
+    None
+}
+
+/// Whether a byte may stand between the name, words and the key.
+fn joint(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b':' | b'=' | b'"' | b'\'' | b'`' | b'(' | b')' | b'{' | b',' | b'>' | b'|')
+        || matches!(byte, b'-' | b'\\' | b'[' | b']')
+}
+
+fn inside(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'.' | b'~')
+}
+
+/// Whether one of the words joined in `text` announces something else.
+fn other(text: &[u8]) -> bool {
+    let mut words = text.split(|b| !b.is_ascii_alphanumeric());
+    words.any(|w| OTHER.iter().any(|o| w.eq_ignore_ascii_case(o)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn behind(text: &str) -> Option<&str> {
+        read(text.as_bytes(), &(0..8)).map(|r| &text[r])
+    }
+
+    #[test]
+    fn a_key_behind_the_name_is_read() {
+        let key = "3f0c9a77b21e4d5c8a6f";
+        for text in [
+            "deepgram = \"@\"",
+            "deepgram: @",
+            "deepgram token - '@'",
+            "deepgramAuth := \"@\"",
+            "deepgram('@')",
+        ] {
+            assert_eq!(behind(&text.replace('@', key)), Some(key), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_announced_as_something_else_is_not() {
+        let key = "3f0c9a77b21e4d5c8a6f";
+        for text in [
+            "deepgram commit #",
+            "deepgram@#",
+            "deepgram/x/#",
+            "deepgram_id: #",
+            "deepgram is one of the best: #",
+        ] {
+            assert_eq!(behind(&text.replace('#', key)), None, "{text}");
+        }
+    }
+}
