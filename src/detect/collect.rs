@@ -140,7 +140,9 @@ impl<'v> Collector<'v> {
             let key = &view.bytes[found.key.clone()];
             let read = name::read(key, &word).or_else(|| asked_of(view.bytes, &found));
             let Some(name) = read else { return };
-            if found.form == Form::Called && !name.last {
+            // `primary_keys("posts")` asks for the keys of something.
+            let plural = found.form == Form::Called && key.ends_with(b"s");
+            if found.form == Form::Called && !name.last || plural {
                 return;
             }
             Some(name)
@@ -179,7 +181,7 @@ impl<'v> Collector<'v> {
 
     /// Tries a rule that is called by keyword on what stands behind the name of its service.
     fn branded(&self, id: RuleId, view: &'v View<'v>, hit: Hit, out: &mut Vec<Candidate<'v>>) {
-        let name = self.anchors.span(hit);
+        let name = hit.span();
         let Some(value) = loose::read(view.bytes, &name) else { return };
         if !context::stands_alone(view.bytes, &name)
             || !self.path_fits(id, view)

@@ -10,6 +10,10 @@ use crate::rule::{Confidence, Judged, Syntax};
 /// What a password in tests or documentation must have beyond words, in bits.
 const DRAWN: f64 = 9.0;
 
+/// A password shorter than this is made up, where stand-ins are usual, in bytes; in a URL it may be two
+/// longer.
+const SHORT: usize = 5;
+
 /// Rejects passwords and digests that only look like chosen ones where stand-ins are usual.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if c.rule.structure.starts_with("pem") && c.scene.is_test() {
@@ -33,6 +37,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     if let Some(word) = weak(text) {
         return Verdict::Reject(format!("is built on the word '{word}', in tests or documentation"));
+    }
+    if text.len() < if c.rule.syntax == Syntax::Url { SHORT + 2 } else { SHORT } {
+        return Verdict::Reject("is short, in tests or documentation".into());
     }
     let drawn = chance::bits(text);
     let wanted = if c.rule.syntax == Syntax::Url || c.form == Form::Spaced { DRAWN + 3.0 } else { DRAWN };
