@@ -21,7 +21,7 @@ pub(crate) enum Standing {
 /// How the file at `path` stands; `None` if it lies in no repository that can be opened.
 pub(crate) fn of(path: &Path) -> Option<Standing> {
     let real = path.canonicalize().ok()?;
-    let git = Repo::at(real.parent()?).ok()?.open().ok()?;
+    let (_, git) = Repo::at(real.parent()?).ok()?;
     let top = git.workdir()?.canonicalize().ok()?;
     let inside = real.strip_prefix(&top).ok()?;
     if git.index().ok()?.get_path(inside, 0).is_some() {
