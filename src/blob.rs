@@ -6,6 +6,9 @@
 use std::fmt;
 use std::ops::Range;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// What the bytes of a [`Blob`] are, which decides how sure a rule must be to speak up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BlobKind {
@@ -40,6 +43,21 @@ impl ObjectId {
     /// The raw bytes, 20 or 32 of them.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.len)]
+    }
+}
+
+impl Serialize for ObjectId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ObjectId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let digits = |n: usize| u8::from_str_radix(text.get(n..n + 2)?, 16).ok();
+        let raw: Option<Vec<u8>> = (0..text.len()).step_by(2).map(digits).collect();
+        raw.and_then(|raw| Self::from_bytes(&raw)).ok_or_else(|| D::Error::custom("no id of an object"))
     }
 }
 

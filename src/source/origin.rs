@@ -1,9 +1,11 @@
 //! Where a secret in a git history came from: facts about commits and refs, with no opinion.
 
+use serde::{Deserialize, Serialize};
+
 use crate::blob::ObjectId;
 
 /// A commit, as far as a report names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommitInfo {
     /// Its id.
     pub id: ObjectId,
@@ -20,7 +22,7 @@ pub struct CommitInfo {
 }
 
 /// One path on which a secret stood, and its story there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
     /// The path, or `commit message` and the like for what is no file.
     pub path: String,

@@ -7,6 +7,9 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::pack::Store;
+use super::reading::Learned;
+use super::repo::oid;
 use crate::blob::ObjectId;
 
 /// How the file begins; the digit is the version of its form.
@@ -119,6 +122,28 @@ impl Cache {
 
     fn id(&self, n: usize) -> &[u8] {
         &self.file[HEAD + n * ID..HEAD + (n + 1) * ID]
+    }
+
+    /// Keeps what was found clean, if this is the cache of some repository. Commits and tags are read every time.
+    pub(super) fn remember(&self, store: &Store, learned: &Learned) {
+        if self.path.as_os_str().is_empty() || learned.named {
+            return;
+        }
+        let link = |id: &ObjectId| oid(id).is_some_and(|id| learned.links.contains_key(&id));
+        let (mut verdicts, mut news) = (Verdicts::default(), false);
+        for id in store.ids().filter(|id| !link(id)) {
+            let Ok(raw) = id.as_bytes().try_into() else { continue };
+            if learned.unclean.contains(&id) {
+                verdicts.other.push(raw);
+            } else {
+                news |= !self.is_clean(&id);
+                verdicts.clean.push(raw);
+            }
+        }
+        (verdicts.blobs, verdicts.bytes) = learned.clean;
+        if news {
+            self.save(&mut verdicts);
+        }
     }
 
     /// Adds what was learned, under a new name first, so that two scans at once do not harm each other. A

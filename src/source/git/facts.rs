@@ -117,7 +117,7 @@ fn commit_of(git: &Repository, graph: &Graph, reference: &Reference<'_>) -> Opti
 }
 
 /// The host of `origin`, or of the first remote whose host is known.
-fn host(git: &Repository) -> Option<Host> {
+pub(super) fn host(git: &Repository) -> Option<Host> {
     let remotes = git.remotes().ok()?;
     let names = remotes.iter().filter_map(|name| name.ok().flatten());
     let address = |name: &str| Some(git.find_remote(name).ok()?.url().ok()?.to_owned());

@@ -3,8 +3,7 @@
 //! In flow options; out flow blobs, messages and names. Paths are not known while reading; attribution
 //! answers for those blobs in which something was found.
 
-use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use git2::{Oid, Repository};
@@ -12,18 +11,20 @@ use git2::{Oid, Repository};
 use super::super::origin::Origin;
 use super::super::source::{Coverage, Item, Source, SourceError};
 use super::attribution::{Attribution, bare};
-use super::cache::{Cache, Verdicts};
+use super::cache::Cache;
 use super::emit::Emitter;
 use super::extent::Extent;
 use super::graph::{Graph, shallow_commits};
 use super::holders::Holders;
 use super::ids::IdSet;
+use super::ledger::{self, Ledger};
+use super::missing::{is_partial, lacking, submodules};
 use super::named::{self, Named};
 use super::odd;
 use super::pack::{Kind, Store};
 use super::range::{shallow_end, tips_of};
 use super::read::{self, Wanted};
-use super::reading::{Learned, Reading};
+use super::reading::Reading;
 use super::repo::{Repo, is_sha1, object_id, oid, revision, trouble};
 use super::woods::Woods;
 use crate::blob::ObjectId;
@@ -78,6 +79,15 @@ struct Known {
     store: Store,
     /// All trees; `None` if not all were read.
     woods: Option<Woods>,
+    /// What could not be read.
+    troubles: Vec<SourceError>,
+    commits: u64,
+    /// What the repository was known by when it was read.
+    state: Option<String>,
+    /// The outcome of the scan, if it may be kept.
+    ledger: Option<Ledger>,
+    /// Whether the ledger is that of an earlier scan, which has read what this one need not.
+    again: bool,
 }
 
 impl History {
@@ -150,19 +160,28 @@ impl History {
         }
         let store = self.store(&git);
         store.troubles.iter().for_each(|error| emitter.trouble(error.clone()));
-        let known = if store.odd {
+        let state = self.state(&git, &tips, &store);
+        let before = state.as_ref().and_then(|(path, state)| Ledger::load(path, state));
+        let mut known = if store.odd {
             let what = (&tips[..], self.options.include);
             let graph = odd::read(&self.repo, &git, what, &emitter, self.options.extent.jobs)?;
-            Known { graph, store, woods: None }
+            Known { commits: graph.len() as u64, graph, store, ..Known::default() }
         } else {
-            self.read_store(&git, &tips, store, &emitter)?
+            match before {
+                Some(ledger) => self.read_again(store, ledger, &emitter),
+                None => self.read_store(&git, &tips, store, &emitter)?,
+            }
         };
-        let graph = &known.graph;
-        graph.missing.iter().for_each(|error| emitter.trouble(error.clone()));
-        let shallow = shallow_commits(&git);
-        let mut ends: Vec<&Oid> = shallow.iter().filter(|id| graph.number(**id).is_some()).collect();
-        ends.sort_unstable();
-        ends.into_iter().for_each(|id| emitter.trouble(shallow_end(*id)));
+        known.state = state.map(|(_, state)| state);
+        if !known.again {
+            known.troubles.extend(known.graph.missing.iter().cloned());
+            let shallow = shallow_commits(&git);
+            let mut ends: Vec<&Oid> =
+                shallow.iter().filter(|id| known.graph.number(**id).is_some()).collect();
+            ends.sort_unstable();
+            known.troubles.extend(ends.into_iter().map(|id| shallow_end(*id)));
+        }
+        known.troubles.iter().for_each(|error| emitter.trouble(error.clone()));
         submodules(&git, &emitter);
         let (blobs, bytes) = emitter.counts();
         let coverage = Coverage {
@@ -171,7 +190,7 @@ impl History {
                 None if tips.len() == 1 => "1 ref".to_owned(),
                 None => format!("{} refs", tips.len()),
             },
-            commits: graph.len() as u64,
+            commits: known.commits,
             blobs,
             bytes,
             nothing_to_do: tips.is_empty() && blobs == 0,
@@ -179,6 +198,25 @@ impl History {
         };
         *self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = known;
         Ok(coverage)
+    }
+
+    /// The file of the ledger, and what everything that matters to it is known by now; `None` if none is to be kept.
+    fn state(&self, git: &Repository, tips: &[Oid], store: &Store) -> Option<(PathBuf, String)> {
+        let key = self.options.cache_key.filter(|_| !self.options.include.dangling)?;
+        let options = format!("{key:?} {:?} {:?} {tips:?}", self.options.include, self.options.branch);
+        let whole = store.troubles.is_empty() && !store.odd;
+        whole.then(|| (Ledger::path(git.commondir(), &key), ledger::state(git, store, &options)))
+    }
+
+    /// Reads what an earlier scan found something in.
+    fn read_again(&self, store: Store, ledger: Ledger, emitter: &Emitter<'_>) -> Known {
+        let reading = Reading::new(emitter, &store, self.options.include.messages);
+        let clean = |id: &ObjectId| ledger.unclean.binary_search(id).is_err();
+        let kinds = [Kind::Blob, Kind::Commit, Kind::Tag];
+        store.each(&kinds, &clean, self.options.extent.threads(), &reading);
+        emitter.add(ledger.clean.0, ledger.clean.1);
+        let (troubles, commits) = (ledger.troubles().collect(), ledger.commits);
+        Known { store, troubles, commits, ledger: Some(ledger), again: true, ..Known::default() }
     }
 
     /// Reads every object of the store, in the order of its packs.
@@ -200,7 +238,13 @@ impl History {
         let (blobs, bytes) = cache.counts();
         emitter.add(blobs, bytes);
         let learned = reading.finish();
-        self.remember(&store, &cache, &learned);
+        cache.remember(&store, &learned);
+        let ledger = (!learned.named && !learned.broken).then(|| {
+            let mut unclean: Vec<ObjectId> = learned.unclean.iter().copied().collect();
+            unclean.sort_unstable();
+            let clean = (learned.clean.0 + blobs, learned.clean.1 + bytes);
+            Ledger::new(clean, unclean)
+        });
         let absent = learned.woods.absent();
         let mut tips = tips.to_vec();
         if self.options.include.dangling {
@@ -208,6 +252,7 @@ impl History {
             tips.sort_unstable();
         }
         let graph = Graph::from_links(git, &tips, learned.links)?;
+        let mut troubles = Vec::new();
         let mut woods = cache.is_empty().then_some(learned.woods);
         let mut missing: IdSet = absent.iter().filter_map(oid).collect();
         let trees = (0..graph.len() as u32).map(|n| graph.tree(n));
@@ -216,31 +261,10 @@ impl History {
             let woods = woods.get_or_insert_with(|| Woods::plant(&store, self.options.extent.threads()));
             let holders = Holders::find(&store, woods, &missing);
             let partial = is_partial(git);
-            lacking(&graph, &holders, &missing, partial).into_iter().for_each(|error| emitter.trouble(error));
+            troubles.extend(lacking(&graph, &holders, &missing, partial));
         }
-        Ok(Known { graph, store, woods })
-    }
-
-    /// Keeps what was found clean. Commits and tags are read every time.
-    fn remember(&self, store: &Store, cache: &Cache, learned: &Learned) {
-        if self.options.cache_key.is_none() || learned.named {
-            return;
-        }
-        let link = |id: &ObjectId| oid(id).is_some_and(|id| learned.links.contains_key(&id));
-        let (mut verdicts, mut news) = (Verdicts::default(), false);
-        for id in store.ids().filter(|id| !link(id)) {
-            let Ok(raw) = id.as_bytes().try_into() else { continue };
-            if learned.unclean.contains(&id) {
-                verdicts.other.push(raw);
-            } else {
-                news |= !cache.is_clean(&id);
-                verdicts.clean.push(raw);
-            }
-        }
-        (verdicts.blobs, verdicts.bytes) = learned.clean;
-        if news {
-            cache.save(&mut verdicts);
-        }
+        let commits = graph.len() as u64;
+        Ok(Known { graph, store, woods, troubles, commits, ledger, ..Known::default() })
     }
 
     /// The object store. One whose objects have other names than those who read it here expect is odd.
@@ -251,6 +275,64 @@ impl History {
         let mut store = Store::default();
         store.odd = true;
         store
+    }
+
+    /// Reads the commits, if an earlier scan has spared this one that.
+    fn complete(&self, git: &Repository, known: &mut Known) -> Result<(), SourceError> {
+        if known.again && known.graph.len() == 0 {
+            known.graph = Graph::load(git, &self.tips(git)?, &[])?;
+        }
+        Ok(())
+    }
+
+    /// Writes down what the scan came to.
+    fn keep(
+        &self,
+        known: &mut Known,
+        groups: &[Vec<ObjectId>],
+        answers: &[Vec<Origin>],
+    ) -> Result<(), SourceError> {
+        let Some(mut ledger) = known.ledger.take() else { return Ok(()) };
+        let git = self.repo.open()?;
+        // A ref may have moved since: then it is the next scan that keeps its outcome.
+        let Some((path, state)) = self.state(&git, &self.tips(&git)?, &known.store) else { return Ok(()) };
+        if known.state.as_ref() == Some(&state) {
+            ledger.note(state, known.commits, &known.troubles);
+            ledger.answer(groups, answers);
+            ledger.save(&path);
+        }
+        Ok(())
+    }
+
+    /// Finds out where secrets came from.
+    fn trace(&self, groups: &[Vec<ObjectId>], known: &mut Known) -> Result<Vec<Vec<Origin>>, SourceError> {
+        let wanted: IdSet = groups.iter().flatten().filter_map(oid).collect();
+        if wanted.is_empty() {
+            return Ok(vec![Vec::new(); groups.len()]);
+        }
+        let git = self.repo.open()?;
+        self.complete(&git, known)?;
+        let Known { graph, store, woods, .. } = known;
+        let attribution = Attribution::new(&git, graph, false);
+        let mut answers = if store.odd {
+            attribution.answer(groups)?
+        } else {
+            let woods = woods.get_or_insert_with(|| Woods::plant(store, self.options.extent.threads()));
+            let holders = Holders::find(store, woods, &wanted);
+            let differs = |new: Option<Oid>, olds: &[Oid]| {
+                let mark = |tree: Oid| holders.holding(tree);
+                let now = new.and_then(mark);
+                if olds.is_empty() { now.is_some() } else { !olds.iter().any(|old| mark(*old) == now) }
+            };
+            attribution.pruned(&differs).answer(groups)?
+        };
+        if self.options.include.dangling {
+            for (origins, group) in answers.iter_mut().zip(groups).filter(|(o, _)| o.is_empty()) {
+                origins
+                    .extend(group.iter().map(|id| bare(format!("object {id}, which no ref reaches"), *id)));
+            }
+        }
+        Ok(answers)
     }
 
     fn coverage(&self) -> Coverage {
@@ -275,31 +357,14 @@ impl Source for History {
     }
 
     fn attribute(&self, groups: &[Vec<ObjectId>]) -> Result<Vec<Vec<Origin>>, SourceError> {
-        let wanted: IdSet = groups.iter().flatten().filter_map(oid).collect();
-        if wanted.is_empty() {
-            return Ok(vec![Vec::new(); groups.len()]);
-        }
-        let git = self.repo.open()?;
         let mut known = self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let Known { graph, store, woods } = &mut *known;
-        let attribution = Attribution::new(&git, graph, false);
-        let mut answers = if store.odd {
-            attribution.answer(groups)?
-        } else {
-            let woods = woods.get_or_insert_with(|| Woods::plant(store, self.options.extent.threads()));
-            let holders = Holders::find(store, woods, &wanted);
-            let differs = |new: Option<Oid>, olds: &[Oid]| {
-                let mark = |tree: Oid| holders.holding(tree);
-                let now = new.and_then(mark);
-                if olds.is_empty() { now.is_some() } else { !olds.iter().any(|old| mark(*old) == now) }
-            };
-            attribution.pruned(&differs).answer(groups)?
+        let before = known.ledger.as_ref().filter(|_| known.again).and_then(|l| l.answers(groups));
+        let mut answers = match before {
+            Some(answers) => answers,
+            None => self.trace(groups, &mut known)?,
         };
-        if self.options.include.dangling {
-            for (origins, group) in answers.iter_mut().zip(groups).filter(|(o, _)| o.is_empty()) {
-                origins
-                    .extend(group.iter().map(|id| bare(format!("object {id}, which no ref reaches"), *id)));
-            }
+        if !known.again {
+            self.keep(&mut known, groups, &answers)?;
         }
         for origins in &mut answers {
             origins.retain(|origin| self.options.extent.admits(&origin.path));
@@ -309,64 +374,12 @@ impl Source for History {
 
     fn attribute_names(&self, names: &[String]) -> Result<Option<Vec<Vec<Origin>>>, SourceError> {
         let git = self.repo.open()?;
-        let known = self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.complete(&git, &mut known)?;
         let mut answers = Named::new(&git, &known.graph, false).answer(names)?;
         for origins in &mut answers {
             origins.retain(|o| o.path.starts_with("refs/") || self.options.extent.admits(&o.path));
         }
         Ok(Some(answers))
     }
-}
-
-/// Tells of the submodules of the work tree: they are repositories of their own.
-fn submodules(git: &Repository, emitter: &Emitter<'_>) {
-    if !git.workdir().is_some_and(|root| root.join(".gitmodules").exists()) {
-        return;
-    }
-    for module in git.submodules().unwrap_or_default() {
-        let path = module.path().to_string_lossy().into_owned();
-        if module.open().is_ok() {
-            emitter.skipped(path, "is a submodule, a repository of its own: run `skout git` in it");
-        } else {
-            emitter.trouble(
-                SourceError::new(path, "is a submodule that has not been fetched, so it was not read")
-                    .advise(
-                        "fetch it with `git submodule update --init --recursive`, then run `skout git` in it",
-                    ),
-            );
-        }
-    }
-}
-
-/// Whether the clone left objects out on purpose (git's documentation, "partial-clone").
-fn is_partial(git: &Repository) -> bool {
-    let Ok(config) = git.config() else { return false };
-    let remote = config.entries(Some(r"^remote\..*\.promisor$")).is_ok_and(|mut list| list.next().is_some());
-    remote || config.get_string("extensions.partialclone").is_ok()
-}
-
-/// The missing objects that commits of the scan need, in one message.
-fn lacking(graph: &Graph, holders: &Holders<'_>, missing: &IdSet, partial: bool) -> Option<SourceError> {
-    let mut needed: BTreeMap<Oid, Vec<u8>> = BTreeMap::new();
-    let mut roots: HashSet<u64> = HashSet::new();
-    let trees = (0..graph.len() as u32).map(|n| graph.tree(n));
-    for tree in trees.chain(graph.others.iter().copied()) {
-        if missing.contains(&tree) {
-            needed.entry(tree).or_default();
-        } else if holders.holding(tree).is_some_and(|mark| roots.insert(mark)) {
-            holders.paths(tree).into_iter().for_each(|(path, id)| {
-                needed.entry(id).or_insert(path);
-            });
-        }
-    }
-    let (first, path) = needed.first_key_value()?;
-    let more = if needed.len() > 1 { format!(" and {} more", needed.len() - 1) } else { String::new() };
-    let path = String::from_utf8_lossy(path);
-    let place = if path.is_empty() { format!("object {first}") } else { format!("{path} (object {first})") };
-    let advice = if partial {
-        "this is a partial clone: `git fetch --refetch --no-filter` brings the rest"
-    } else {
-        "`git fetch --refetch` or a fresh clone may bring it back; `git fsck --full` lists what is missing"
-    };
-    Some(SourceError::new(format!("{place}{more}"), "is not in this repository").advise(advice))
 }

@@ -12,6 +12,8 @@ mod history;
 mod holders;
 mod host;
 mod ids;
+mod ledger;
+mod missing;
 mod named;
 mod odd;
 mod pack;

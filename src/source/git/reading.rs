@@ -24,8 +24,10 @@ pub(super) struct Learned {
     pub(super) links: IdMap<Link>,
     /// The trees that were read.
     pub(super) woods: Woods,
-    /// Objects in which something was found, or which cannot be read.
+    /// Objects in which something was found, or left out, or which cannot be read.
     pub(super) unclean: HashSet<ObjectId>,
+    /// Whether an object cannot be read.
+    pub(super) broken: bool,
     /// Whether a secret stands in the name of a file.
     pub(super) named: bool,
     /// Clean blobs, and their bytes.
@@ -95,8 +97,8 @@ impl<'a> Reading<'a> {
         let (tree, parents) = (commit.tree, commit.parents.clone());
         let link = Link::Commit { tree, parents, time: commit.time() };
         self.learned().links.insert(id, link);
-        if self.messages {
-            self.emitter.message("commit message", commit.message, object.id);
+        if self.messages && !self.emitter.message("commit message", commit.message, object.id) {
+            self.learned().unclean.insert(object.id);
         }
         Memo::None
     }
@@ -108,8 +110,8 @@ impl<'a> Reading<'a> {
             return Memo::None;
         };
         self.learned().links.insert(id, Link::Tag(target));
-        if self.messages {
-            self.emitter.message("tag message", message, object.id);
+        if self.messages && !self.emitter.message("tag message", message, object.id) {
+            self.learned().unclean.insert(object.id);
         }
         Memo::None
     }
@@ -147,6 +149,7 @@ impl Visit for Reading<'_> {
     }
 
     fn broken(&self, id: ObjectId, problem: String) {
+        self.learned().broken = true;
         self.learned().unclean.insert(id);
         self.emitter.trouble(
             SourceError::new(format!("object {id}"), problem)

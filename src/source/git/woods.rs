@@ -144,7 +144,7 @@ impl Woods {
         kept.sort_unstable_by_key(|range| range.start);
         let mut next = 0;
         let all = base.map_or(&[][..], |leaves| &leaves.list);
-        for range in kept.into_iter().chain([all.len()..all.len()]) {
+        for range in kept.into_iter().chain(std::iter::once(all.len()..all.len())) {
             let gone = all.get(next..range.start).unwrap_or_default();
             grown.edges.extend(gone.iter().map(|leaf| leaf.edge).filter(|edge| edge.0 != NONE));
             next = next.max(range.end);

@@ -138,6 +138,12 @@ impl Store {
         self.number(id.as_bytes()).is_some()
     }
 
+    /// Tells `part` what the store is known by: the checksum of every pack and the id of every loose object.
+    pub(in super::super) fn marks(&self, part: &mut dyn FnMut(&[u8])) {
+        self.packs.iter().for_each(|pack| part(pack.index.pack_checksum()));
+        self.loose.iter().for_each(|loose| part(loose.id.as_bytes()));
+    }
+
     /// The ids of all objects; those in two packs twice.
     pub(in super::super) fn ids(&self) -> impl Iterator<Item = ObjectId> + '_ {
         let packed = self.packs.iter().flat_map(|pack| (0..pack.index.len()).map(|n| pack.id(n)));
