@@ -15,7 +15,6 @@ use super::cache::Cache;
 use super::emit::Emitter;
 use super::extent::Extent;
 use super::graph::{Graph, shallow_commits};
-use super::holders::Holders;
 use super::ids::IdSet;
 use super::ledger::{self, Ledger};
 use super::missing::{is_partial, lacking, submodules};
@@ -26,7 +25,7 @@ use super::range::{shallow_end, tips_of};
 use super::read::{self, Wanted};
 use super::reading::Reading;
 use super::repo::{Repo, is_sha1, object_id, oid, revision, trouble};
-use super::woods::Woods;
+use super::woods::{Holders, Woods};
 use crate::blob::ObjectId;
 
 /// What belongs to a history beside branches and tags.

@@ -10,8 +10,8 @@ use git2::{Oid, Repository};
 use super::super::source::SourceError;
 use super::emit::Emitter;
 use super::graph::Graph;
-use super::holders::Holders;
 use super::ids::IdSet;
+use super::woods::Holders;
 
 /// Tells of the submodules of the work tree: they are repositories of their own.
 pub(super) fn submodules(git: &Repository, emitter: &Emitter<'_>) {

@@ -9,7 +9,6 @@ mod extent;
 mod facts;
 mod graph;
 mod history;
-mod holders;
 mod host;
 mod ids;
 mod ledger;

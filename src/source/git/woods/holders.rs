@@ -8,16 +8,16 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use git2::Oid;
 
-use super::ids::IdSet;
-use super::pack::Store;
-use super::repo::object_id;
+use super::super::ids::IdSet;
+use super::super::pack::Store;
+use super::super::repo::object_id;
 use super::woods::{Edge, Woods};
 
 /// No tree is that deep; a damaged store could make a circle.
 const DEEPEST: usize = 1000;
 
 /// The trees that hold what is wanted.
-pub(super) struct Holders<'a> {
+pub(in super::super) struct Holders<'a> {
     store: &'a Store,
     /// What was wanted, by number.
     wanted: HashMap<u32, Oid>,
@@ -30,7 +30,7 @@ pub(super) struct Holders<'a> {
 
 impl<'a> Holders<'a> {
     /// Finds all trees above `wanted`.
-    pub(super) fn find(store: &'a Store, woods: &Woods, wanted: &IdSet) -> Self {
+    pub(in super::super) fn find(store: &'a Store, woods: &Woods, wanted: &IdSet) -> Self {
         let number = |id: &Oid| Some((woods.number(store, &object_id(*id)?)?, *id));
         let wanted: HashMap<u32, Oid> = wanted.iter().filter_map(number).collect();
         let mut numbers: Vec<u32> = wanted.keys().copied().collect();
@@ -46,13 +46,13 @@ impl<'a> Holders<'a> {
 
     /// What a tree holds of what is wanted, as a number that is the same for trees that hold the same; `None` if it
     /// holds nothing.
-    pub(super) fn holding(&self, tree: Oid) -> Option<u64> {
+    pub(in super::super) fn holding(&self, tree: Oid) -> Option<u64> {
         let number = self.store.number(tree.as_bytes())?;
         self.marks[*self.trees.get(&number)? as usize]
     }
 
     /// Every path below `tree` that leads to something wanted.
-    pub(super) fn paths(&self, tree: Oid) -> Vec<(Vec<u8>, Oid)> {
+    pub(in super::super) fn paths(&self, tree: Oid) -> Vec<(Vec<u8>, Oid)> {
         let mut found = Vec::new();
         let mut stack: Vec<(Vec<u8>, usize, u32)> = Vec::new();
         stack.extend(self.store.number(tree.as_bytes()).map(|number| (Vec::new(), 0, number)));

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::pack::{Changes, Kind, Object, Store, Visit};
+use super::super::pack::{Changes, Kind, Object, Store, Visit};
 use crate::blob::ObjectId;
 
 /// No tree, or the object of another repository.
@@ -23,15 +23,15 @@ struct Leaf {
 }
 
 /// What an entry leads to, and the number of its name.
-pub(super) type Edge = (u32, u32);
+pub(in super::super) type Edge = (u32, u32);
 
 /// The entries of a tree, in order, remembered as long as others made from it are read.
 #[derive(Debug, Default)]
-pub(super) struct Leaves {
+pub(in super::super) struct Leaves {
     record: u32,
     list: Vec<Leaf>,
     /// How many of the entries lead to something that is not there.
-    pub(super) absent: usize,
+    pub(in super::super) absent: usize,
 }
 
 /// A tree: `fresh` of its own and without some of what its base holds.
@@ -55,13 +55,13 @@ struct Grown {
 
 /// All trees that were read.
 #[derive(Debug, Default)]
-pub(super) struct Woods {
+pub(in super::super) struct Woods {
     grown: Mutex<Grown>,
 }
 
 impl Woods {
     /// Reads all trees of a store.
-    pub(super) fn plant(store: &Store, threads: usize) -> Self {
+    pub(in super::super) fn plant(store: &Store, threads: usize) -> Self {
         let planting = Planting { store, woods: Self::default() };
         store.each(&[Kind::Tree], &|_| false, threads, &planting);
         planting.woods
@@ -73,7 +73,7 @@ impl Woods {
 
     /// Takes a tree in; `base` says what it was made from and how. Out come its entries and the names that no tree
     /// before had; `None` if the bytes are no tree.
-    pub(super) fn grow(
+    pub(in super::super) fn grow(
         &self,
         store: &Store,
         object: &Object<'_>,
@@ -160,17 +160,17 @@ impl Woods {
     }
 
     /// What trees name and the store does not hold.
-    pub(super) fn absent(&self) -> HashSet<ObjectId> {
+    pub(in super::super) fn absent(&self) -> HashSet<ObjectId> {
         self.grown().absent.keys().copied().collect()
     }
 
     /// The number of an object of the store or of one that it lacks.
-    pub(super) fn number(&self, store: &Store, id: &ObjectId) -> Option<u32> {
+    pub(in super::super) fn number(&self, store: &Store, id: &ObjectId) -> Option<u32> {
         store.number(id.as_bytes()).or_else(|| self.grown().absent.get(id).copied())
     }
 
     /// The names, by number.
-    pub(super) fn names(&self) -> Vec<Box<[u8]>> {
+    pub(in super::super) fn names(&self) -> Vec<Box<[u8]>> {
         let grown = self.grown();
         let mut names: Vec<(&Box<[u8]>, u32)> = grown.names.iter().map(|(name, n)| (name, *n)).collect();
         names.sort_unstable_by_key(|(_, n)| *n);
@@ -179,7 +179,11 @@ impl Woods {
 
     /// For every tree that holds something of `wanted` (numbers), directly or further down, what leads there.
     /// Trees with the same number of a list in the second answer hold the same.
-    pub(super) fn above(&self, store: &Store, wanted: &[u32]) -> (HashMap<u32, u32>, Vec<Vec<Edge>>) {
+    pub(in super::super) fn above(
+        &self,
+        store: &Store,
+        wanted: &[u32],
+    ) -> (HashMap<u32, u32>, Vec<Vec<Edge>>) {
         let grown = self.grown();
         let mut holds = vec![false; store.len() + grown.absent.len()];
         wanted.iter().for_each(|n| holds[*n as usize] = true);
