@@ -135,7 +135,10 @@ def documented():
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     ids = {hook["id"] for hook in hooks}
     assert table("hooks.md", "| id | reads |") == ids, ids
-    print("ok: the documentation names what there is")
+    for path in [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]:
+        for block in re.findall(r"^ *```yaml\n(.*?)^ *```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+            assert yaml.safe_load(block), f"{path.name}: {block}"
+    print("ok: the documentation names what there is, and its YAML is YAML")
 
 
 def main():

@@ -89,7 +89,7 @@ fn every_command_of_the_documentation_is_understood() {
     for (path, page) in pages() {
         for block in page.split("```").skip(1).step_by(2) {
             for line in block.lines() {
-                let Some((before, rest)) = line.split_once("skout ") else { continue };
+                let Some((before, rest)) = line.rsplit_once("skout ") else { continue };
                 let before = before.trim();
                 if !matches!(before, "" | "$" | "-" | "run:" | "- run:" | "entry:" | "sh")
                     && !before.ends_with("&&")

@@ -120,6 +120,11 @@ fn options(rest: Vec<OsString>) -> Vec<OsString> {
             }
             continue;
         }
+        if name == "--log-opts" {
+            let wanted = value.map(OsString::from).or_else(|| args.next());
+            out.extend(log_options(wanted.unwrap_or_default()));
+            continue;
+        }
         match RENAMED.iter().find(|(old, _)| *old == name) {
             Some((_, [ours])) if value.is_some() => {
                 out.push(format!("{ours}={}", value.unwrap_or_default()).into());
@@ -129,6 +134,24 @@ fn options(rest: Vec<OsString>) -> Vec<OsString> {
         }
     }
     joined(out)
+}
+
+/// Options for `git log` that name no commits: the whole history, or what came since a day. More is scanned then
+/// than git would show, never less.
+fn log_options(wanted: OsString) -> Vec<OsString> {
+    let text = wanted.to_string_lossy().into_owned();
+    let counted = |before: Option<&str>| matches!(before, Some("-n" | "--max-count"));
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let revision = |n: usize| !words[n].starts_with('-') && !counted(n.checked_sub(1).map(|n| words[n]));
+    if (0..words.len()).any(revision) {
+        return vec![format!("--range={text}").into()];
+    }
+    let day =
+        |word: &&str| word.strip_prefix("--since=").or(word.strip_prefix("--after=")).map(str::to_owned);
+    match words.iter().find_map(day) {
+        Some(day) => vec!["--since".into(), day.into()],
+        None => Vec::new(),
+    }
 }
 
 /// What is two options elsewhere and one here: a staged scan, and a branch since a commit.
@@ -177,7 +200,10 @@ mod tests {
                 "detect --no-git -s src --report-format json --report-path out.json",
                 "scan --format json --output out.json src",
             ),
-            ("detect --source=. --log-opts=main..HEAD --redact", "git --log-opts=main..HEAD ."),
+            ("detect --source=. --log-opts=main..HEAD --redact", "git --range=main..HEAD ."),
+            ("detect --log-opts=--all -v", "git -v"),
+            ("git --log-opts=-5", "git"),
+            ("git --log-opts=--since=2024-05-01 .", "git --since 2024-05-01 ."),
             ("detect --pipe", "scan -"),
             ("protect --staged --no-banner -v", "git --staged -v"),
             ("protect", "scan"),

@@ -20,7 +20,11 @@ pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     }
     let paths = if args.paths.is_empty() { vec![".".into()] } else { args.paths.clone() };
     if let Some(missing) = paths.iter().find(|p| p.symlink_metadata().is_err()) {
-        bail!("{}: there is no such file or folder", missing.display());
+        let name = missing.display();
+        // A word alone may have been meant as a command.
+        let word = name.to_string().bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+        let more = if word { ", and no command of this name; `skout --help` lists them" } else { "" };
+        bail!("{name}: there is no such file or folder{more}");
     }
     let session = Session::of_paths(&args.common, &paths)?;
     let options = FileOptions {

@@ -102,15 +102,15 @@ fn first(report: &Report<'_>, facts: &[Fact<'_>], options: &Options) -> String {
     let mut html = String::from("<section class=\"first\"><h2>Start here</h2><ol>");
     let mut kinds: Vec<&Fact<'_>> = Vec::new();
     for fact in facts {
-        if kinds.iter().all(|k| k.finding.rule != fact.finding.rule || k.reach() != fact.reach()) {
+        if kinds.iter().all(|k| k.finding.rule != fact.finding.rule) {
             kinds.push(fact);
         }
     }
     for fact in kinds.into_iter().take(FIRST) {
-        let alike = |f: &&Fact<'_>| f.finding.rule == fact.finding.rule && f.reach() == fact.reach();
+        let alike = |f: &&Fact<'_>| f.finding.rule == fact.finding.rule;
         let more = match facts.iter().filter(alike).count() - 1 {
             0 => String::new(),
-            n => format!(" and {} of the same kind", words::number(n as u64)),
+            n => format!(" and {} more of this kind", words::number(n as u64)),
         };
         let step = story::steps(report, fact.finding).into_iter().next().unwrap_or_default();
         let severity = words::severity(fact.finding.severity);
