@@ -258,13 +258,16 @@ impl<'v> Collector<'v> {
     }
 }
 
-/// What a bare `key=` says in the query of a request to an API: the key to that API.
+/// What a bare `key` says behind a word that makes it one, or in the query of a request to an API.
 fn asked_of(bytes: &[u8], found: &Assignment) -> Option<Name> {
-    let sign = found.key.start.checked_sub(1).map(|n| bytes[n])?;
-    if found.form != Form::Query || !matches!(sign, b'?' | b'&') || found.value.len() < 20 {
+    if !bytes[found.key.clone()].eq_ignore_ascii_case(b"key") {
         return None;
     }
-    if !bytes[found.key.clone()].eq_ignore_ascii_case(b"key") {
+    if spoken_of(&bytes[..found.key.start]) && found.value.len() >= 16 {
+        return Some(Name::of(Kind::Token));
+    }
+    let sign = found.key.start.checked_sub(1).map(|n| bytes[n])?;
+    if found.form != Form::Query || !matches!(sign, b'?' | b'&') || found.value.len() < 20 {
         return None;
     }
     let before = &bytes[found.key.start.saturating_sub(160)..found.key.start];
@@ -272,6 +275,15 @@ fn asked_of(bytes: &[u8], found: &Assignment) -> Option<Name> {
     let host = &url[..memchr::memchr(b'/', url)?];
     let api = host.starts_with(b"api.") || memchr::memmem::find(url, b"/api/").is_some();
     api.then(|| Name { clear: false, ..Name::of(Kind::Token) })
+}
+
+/// Whether the word before a bare `key` makes it a credential, as people write it: `API key: …`.
+fn spoken_of(before: &[u8]) -> bool {
+    let Some(before) = before.strip_suffix(b" ") else { return false };
+    let from = before.iter().rposition(|b| !b.is_ascii_alphabetic()).map_or(0, |n| n + 1);
+    [&b"api"[..], b"secret", b"access", b"licence", b"license"]
+        .iter()
+        .any(|w| before[from..].eq_ignore_ascii_case(w))
 }
 
 impl Catch {
