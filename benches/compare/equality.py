@@ -74,8 +74,9 @@ def blobs(repository, wanted):
 def write(folder, blob, content, paths):
     """Puts a blob on each of its paths, below a folder with its name."""
     first = None
-    for path in sorted(paths):
-        path = os.path.join(os.fsencode(folder), blob.encode(), path)
+    for n, path in enumerate(sorted(paths)):
+        # Once a blob was a file where another time its folder was: each path has a folder of its own.
+        path = os.path.join(os.fsencode(folder), blob.encode(), b"%d" % n, path)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         if first:
             os.link(first, path)
