@@ -4,13 +4,14 @@
 //! In flow a pack and the ids that its refs name; out flow messages, and every file once, under the first
 //! path that is met. Nothing of it touches a repository.
 
-use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use git2::{ObjectType, Odb, Oid, Repository};
+
+use super::ids::IdSet;
 
 /// Files larger than this are left out, in bytes.
 const LARGEST: usize = 256 << 20;
@@ -57,7 +58,7 @@ pub(crate) fn each<E>(
     let git = Repository::init_bare(&folder.path).map_err(|e| Fault::git(&e))?;
     let odb = git.odb().map_err(|e| Fault::git(&e))?;
     index(&odb, pack)?;
-    let mut walk = Walk { odb: &odb, git: &git, seen: HashSet::new(), visit, missing: false };
+    let mut walk = Walk { odb: &odb, git: &git, seen: IdSet::default(), visit, missing: false };
     let mut commits: Vec<Oid> = tips.iter().filter_map(|t| Oid::from_str(t).ok()).collect();
     while let Some(id) = commits.pop() {
         if walk.seen.insert(id) {
@@ -88,7 +89,7 @@ fn index<E>(odb: &Odb<'_>, pack: &mut dyn Read) -> Result<(), Fault<E>> {
 struct Walk<'a, E> {
     git: &'a Repository,
     odb: &'a Odb<'a>,
-    seen: HashSet<Oid>,
+    seen: IdSet,
     visit: &'a mut dyn FnMut(Piece<'_>) -> Result<(), E>,
     missing: bool,
 }

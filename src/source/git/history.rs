@@ -13,7 +13,6 @@ use super::super::source::{Coverage, Item, Source, SourceError};
 use super::attribution::{Attribution, bare};
 use super::cache::Cache;
 use super::emit::Emitter;
-use super::extent::Extent;
 use super::graph::{Graph, shallow_commits};
 use super::ids::IdSet;
 use super::ledger::{self, Ledger};
@@ -24,7 +23,7 @@ use super::pack::{Kind, Store};
 use super::range::{shallow_end, tips_of};
 use super::read::{self, Wanted};
 use super::reading::Reading;
-use super::repo::{Repo, is_sha1, object_id, oid, revision, trouble};
+use super::repo::{Extent, Repo, is_sha1, object_id, oid, revision, trouble};
 use super::woods::{Holders, Woods};
 use crate::blob::ObjectId;
 

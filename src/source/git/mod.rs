@@ -5,7 +5,6 @@ pub(crate) mod bundle;
 mod cache;
 mod commit;
 mod emit;
-mod extent;
 mod facts;
 mod graph;
 mod history;
@@ -27,9 +26,8 @@ mod trees;
 mod when;
 mod woods;
 
-pub use extent::Extent;
 pub use history::{History, HistoryOptions, Include};
 pub use range::Range;
 pub(crate) use repo::trust;
-pub use repo::{git_dir, is_shallow, refs_below, resolve, work_dir};
+pub use repo::{Extent, git_dir, is_shallow, refs_below, resolve, work_dir};
 pub use staged::Staged;

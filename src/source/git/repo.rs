@@ -1,4 +1,4 @@
-//! Opening a repository, and saying in plain words why it cannot be opened.
+//! Opening a repository, how far a scan of it goes, and saying in plain words why it cannot be opened.
 //!
 //! In flows a path; out flows a handle of libgit2, one for each thread that asks, and what is asked of names. It
 //! changes nothing in a repository and never talks to a network.
@@ -13,9 +13,36 @@ use super::super::source::SourceError;
 use super::pack::read_loose;
 use super::range::tips_of;
 use crate::blob::ObjectId;
+use crate::glob::GlobSet;
 
 /// What to do about an object that cannot be read.
 const DAMAGED: &str = "the repository is damaged: `git fsck --full` says more, a fresh clone mends it";
+
+/// Paths to leave out, paths to keep to, and threads.
+#[derive(Debug, Default, Clone)]
+pub struct Extent {
+    /// Paths to leave out.
+    pub exclude: GlobSet,
+    /// If not empty, only these paths.
+    pub only: GlobSet,
+    /// Threads; 0 means one a core.
+    pub jobs: usize,
+}
+
+impl Extent {
+    /// Whether a path takes part.
+    pub(super) fn admits(&self, path: &str) -> bool {
+        !self.exclude.matches(path) && (self.only.is_empty() || self.only.matches(path))
+    }
+
+    /// Threads, at least one.
+    pub(super) fn threads(&self) -> usize {
+        match self.jobs {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            jobs => jobs,
+        }
+    }
+}
 
 /// A repository that can be opened once more for every thread.
 pub(super) struct Repo {

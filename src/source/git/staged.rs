@@ -11,9 +11,8 @@ use git2::{Delta, DiffDelta, DiffOptions, FileMode, Oid, Repository};
 
 use super::super::source::{Coverage, Item, Source, SourceError};
 use super::emit::Emitter;
-use super::extent::Extent;
 use super::read::{self, Wanted};
-use super::repo::{Repo, intact, parse_id, tree_of, trouble};
+use super::repo::{Extent, Repo, intact, parse_id, tree_of, trouble};
 use super::trees::blob_at;
 
 /// The changes in the index of one repository.
