@@ -239,6 +239,23 @@ fn changed_versions_of_a_file_are_found_whether_packed_or_not() {
 }
 
 #[test]
+fn a_second_scan_tells_of_refs_that_moved_since() {
+    let world = World::new();
+    world.commit("a.env", line(1), "one");
+    let refs = || world.skout(&[]).first()["refs"].to_string();
+    assert!(!refs().contains("later"));
+    world.git(&["branch", "later"]);
+    for _ in 0..2 {
+        assert!(refs().contains("later"));
+    }
+    world.git(&["branch", "-D", "later"]);
+    assert!(!refs().contains("later"));
+    world.git(&["rm", "-q", "a.env"]);
+    world.git(&["commit", "-q", "-m", "gone"]);
+    assert_eq!(world.skout(&[]).json, world.skout(&["--no-cache"]).json);
+}
+
+#[test]
 fn paths_can_be_left_out() {
     let world = World::new();
     world.commit("a.env", line(1), "one");
