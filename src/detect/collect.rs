@@ -10,11 +10,10 @@ use super::assign::{self, Assignment, Form, loose};
 use super::candidate::Candidate;
 use super::context::{self, Near, Neighbourhood};
 use super::lexicon::{Kind, Name, name};
-use super::patterns::Patterns;
+use super::patterns::{Paths, Patterns};
 use super::scene::Scene;
 use super::url;
 use super::view::View;
-use crate::glob::GlobSet;
 use crate::rule::{Judged, Rule, RuleId, RuleSet, Syntax};
 
 /// Looks for candidates in one view.
@@ -29,7 +28,7 @@ pub(crate) struct Collector<'v> {
     /// The patterns of the rules.
     pub patterns: &'v Patterns,
     /// Where each rule applies.
-    pub paths: &'v [Option<GlobSet>],
+    pub paths: &'v Paths,
     /// The rules for values of any assignment, called by keyword.
     pub called: &'v [RuleId],
     /// What the blob's candidates share.
@@ -253,8 +252,7 @@ impl<'v> Collector<'v> {
     /// Whether the rule applies to files of this name.
     fn path_fits(&self, id: RuleId, view: &View<'_>) -> bool {
         // A blob of a history is scanned before its paths are known, and again under each of them.
-        view.blob.path.is_empty()
-            || self.paths[usize::from(id.0)].as_ref().is_none_or(|globs| globs.matches(view.blob.path))
+        view.blob.path.is_empty() || self.paths.fit(id, self.rules.get(id), view.blob.path)
     }
 }
 

@@ -11,14 +11,13 @@ use super::candidate::Candidate;
 use super::collect::Collector;
 use super::judge::{COURT, Verdict};
 use super::link::{self, Links};
-use super::patterns::{self, Patterns};
+use super::patterns::{self, Paths, Patterns};
 use super::reach::Reach;
 use super::scene::Scene;
 use super::view::View;
 use super::{decode, exposure, frame, overlap};
 use crate::blob::{Blob, BlobKind, Position, Trail};
 use crate::finding::{Finding, Place, Reason, Status};
-use crate::glob::GlobSet;
 use crate::rule::{Confidence, Rule, RuleError, RuleId, RuleSet};
 use crate::secret::Secret;
 
@@ -58,7 +57,7 @@ pub struct Detector<'r> {
     keywords: Anchors,
     patterns: Patterns,
     links: Links,
-    paths: Vec<Option<GlobSet>>,
+    paths: Paths,
     called: Vec<RuleId>,
     settings: Settings,
     reach: OnceLock<Reach>,
@@ -70,17 +69,13 @@ impl<'r> Detector<'r> {
     /// # Errors
     /// A user's rule whose pattern or path is wrong.
     pub fn new(rules: &'r RuleSet, settings: Settings) -> Result<Self, RuleError> {
-        let mut paths = Vec::with_capacity(rules.len());
-        for (_, rule) in rules.all() {
-            paths.push(path_globs(rule)?);
-        }
         Ok(Self {
             rules,
             anchors: Anchors::new(rules),
             keywords: Anchors::keywords(rules),
             patterns: Patterns::new(rules),
             links: Links::new(rules),
-            paths,
+            paths: Paths::new(rules)?,
             called: rules.enabled().filter(|(_, rule)| rule.is_called()).map(|(id, _)| id).collect(),
             settings,
             reach: OnceLock::new(),
@@ -246,12 +241,4 @@ impl<'r> Detector<'r> {
         }
         findings
     }
-}
-
-fn path_globs(rule: &Rule) -> Result<Option<GlobSet>, RuleError> {
-    if rule.paths.is_empty() {
-        return Ok(None);
-    }
-    let globs = GlobSet::new(rule.paths.iter().map(AsRef::as_ref));
-    globs.map(Some).map_err(|e| RuleError { rule: rule.id.to_string(), problem: e.to_string() })
 }

@@ -1,9 +1,10 @@
-//! The rules' patterns, each compiled when an anchor first asks for it.
+//! The rules' patterns and paths, each compiled when an anchor first asks for it.
 
 use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use crate::glob::GlobSet;
 use crate::rule::{Rule, RuleError, RuleId, RuleSet};
 
 /// One cell a rule.
@@ -44,4 +45,38 @@ pub(crate) fn compile(rule: &Rule) -> Result<Option<Regex>, RuleError> {
             rule: rule.id.to_string(),
             problem: format!("the pattern does not compile: {e}"),
         })
+}
+
+/// Where each rule applies, one cell a rule.
+#[derive(Debug)]
+pub(crate) struct Paths {
+    cells: Vec<OnceLock<GlobSet>>,
+}
+
+impl Paths {
+    /// Cells for `rules`, all filled if the user brought some of them.
+    ///
+    /// # Errors
+    /// The first path of a rule that is wrong.
+    pub(crate) fn new(rules: &RuleSet) -> Result<Self, RuleError> {
+        let paths = Self { cells: (0..rules.len()).map(|_| OnceLock::new()).collect() };
+        if rules.has_own() {
+            for (id, rule) in rules.all() {
+                let globs = globs(rule)?;
+                paths.cells[usize::from(id.0)].get_or_init(|| globs);
+            }
+        }
+        Ok(paths)
+    }
+
+    /// Whether the rule applies to files of this name.
+    pub(crate) fn fit(&self, id: RuleId, rule: &Rule, name: &str) -> bool {
+        let compiled = || self.cells[usize::from(id.0)].get_or_init(|| globs(rule).unwrap_or_default());
+        rule.paths.is_empty() || compiled().matches(name)
+    }
+}
+
+fn globs(rule: &Rule) -> Result<GlobSet, RuleError> {
+    GlobSet::new(rule.paths.iter().map(AsRef::as_ref))
+        .map_err(|e| RuleError { rule: rule.id.to_string(), problem: e.to_string() })
 }

@@ -46,13 +46,19 @@ impl<'a> Walk<'a> {
     /// Reads every file of the folder that is to be read.
     pub(super) fn run(&self) {
         let before = self.reading.files.load(Relaxed);
-        self.builder().build_parallel().run(|| {
-            let mut visitor = Visitor { walk: self, reader: Reader::default(), seen: Vec::new() };
-            Box::new(move |entry| {
-                visitor.visit(entry);
-                WalkState::Continue
-            })
-        });
+        let visitor = || Visitor { walk: self, reader: Reader::default(), seen: Vec::new() };
+        if is_small(&self.folder) {
+            let mut visitor = visitor();
+            self.builder().build().for_each(|entry| visitor.visit(entry));
+        } else {
+            self.builder().build_parallel().run(|| {
+                let mut visitor = visitor();
+                Box::new(move |entry| {
+                    visitor.visit(entry);
+                    WalkState::Continue
+                })
+            });
+        }
         if self.reading.options.gitignore {
             self.hidden();
         }
@@ -140,6 +146,21 @@ impl<'a> Walk<'a> {
         self.reading.name(path, &name);
         self.reading.file(path, &name, reader);
     }
+}
+
+/// Whether a folder holds a few files and no folder, so that one thread is faster: threads without work
+/// sleep for a millisecond before they look again.
+fn is_small(folder: &Path) -> bool {
+    const FEW: usize = 32;
+    let Ok(entries) = folder.read_dir() else { return true };
+    for (seen, entry) in entries.enumerate() {
+        let Ok(entry) = entry else { continue };
+        let folder = entry.file_type().is_ok_and(|kind| kind.is_dir()) && entry.file_name() != ".git";
+        if folder || seen == FEW {
+            return false;
+        }
+    }
+    true
 }
 
 /// The path that the patterns are held against.
