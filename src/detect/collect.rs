@@ -46,6 +46,32 @@ struct Catch {
     distance: Option<usize>,
 }
 
+/// What each rule matched last, so that text which is all anchors does not make every one of them a
+/// candidate: of those inside a match, the first few are tried.
+#[derive(Default)]
+struct Tried {
+    rules: Vec<(RuleId, usize, u32)>,
+}
+
+impl Tried {
+    /// How many anchors inside a match are tried, too: the secret may begin at a later one.
+    const INSIDE: u32 = 3;
+
+    /// Whether enough anchors of the rule's last match have been tried, and this one lies in it, too.
+    fn enough(&self, id: RuleId, at: usize) -> bool {
+        self.rules.iter().any(|&(rule, end, inside)| rule == id && at < end && inside >= Self::INSIDE)
+    }
+
+    /// Notes where the match of the rule at an anchor ends.
+    fn note(&mut self, id: RuleId, at: usize, end: usize) {
+        match self.rules.iter_mut().find(|entry| entry.0 == id) {
+            None => self.rules.push((id, end, 0)),
+            Some((_, last, inside)) if at < *last => *inside += 1,
+            Some((_, last, inside)) => (*last, *inside) = (end, 0),
+        }
+    }
+}
+
 /// The shortest and longest value that a rule called by keyword may want, in bytes.
 const CALLED: std::ops::RangeInclusive<usize> = 12..=1024;
 
@@ -53,13 +79,19 @@ impl<'v> Collector<'v> {
     /// What the rules take for secrets at these hits.
     pub(crate) fn collect(&self, view: &'v View<'v>, hits: &[Hit], out: &mut Vec<Candidate<'v>>) {
         let mut last = None;
+        let mut tried = Tried::default();
         for &hit in hits {
             for action in self.anchors.actions(hit) {
                 match *action {
                     Action::Rule(n) if self.rules.is_enabled(RuleId(n)) => {
                         let id = RuleId(n);
                         match self.rules.get(id).syntax {
-                            Syntax::Pattern => self.matched(id, view, hit, out),
+                            Syntax::Pattern if tried.enough(id, hit.at) => {}
+                            Syntax::Pattern => {
+                                if let Some(end) = self.matched(id, view, hit, out) {
+                                    tried.note(id, hit.at, end);
+                                }
+                            }
                             Syntax::Assignment if self.rules.get(id).is_called() => {
                                 self.branded(id, view, hit, out);
                             }
@@ -73,18 +105,24 @@ impl<'v> Collector<'v> {
         }
     }
 
-    /// Runs a rule's pattern in a window round the anchor.
-    fn matched(&self, id: RuleId, view: &'v View<'v>, hit: Hit, out: &mut Vec<Candidate<'v>>) {
+    /// Runs a rule's pattern in a window round the anchor; returns where its match ends.
+    fn matched(
+        &self,
+        id: RuleId,
+        view: &'v View<'v>,
+        hit: Hit,
+        out: &mut Vec<Candidate<'v>>,
+    ) -> Option<usize> {
         let rule = self.rules.get(id);
         let bytes = view.bytes;
         let word = |n: usize| bytes[n].is_ascii_alphanumeric() || bytes[n] == b'_';
         if rule.starts && !rule.inside_word && hit.at > 0 && word(hit.at - 1) && word(hit.at) {
-            return;
+            return None;
         }
         if !self.path_fits(id, view) {
-            return;
+            return None;
         }
-        let Some(pattern) = self.patterns.get(id, rule) else { return };
+        let pattern = self.patterns.get(id, rule)?;
         let span = hit.span();
         let reach = rule.window as usize;
         let from = if rule.starts { span.start } else { span.start.saturating_sub(reach) };
@@ -94,10 +132,10 @@ impl<'v> Collector<'v> {
         let window = &bytes[shown..to];
         let mut at = from - shown;
         while let Some(found) = pattern.captures_at(window, at) {
-            let Some(all) = found.get(0) else { return };
+            let all = found.get(0)?;
             let secret = found.name("secret").unwrap_or(all);
             if all.start() + shown > span.start || rule.starts && all.start() != from - shown {
-                return;
+                return None;
             }
             if all.end() + shown >= span.end {
                 let range = |m: regex::bytes::Match<'_>| m.start() + shown..m.end() + shown;
@@ -109,10 +147,11 @@ impl<'v> Collector<'v> {
                 let catch =
                     Catch { said, form: Form::Quoted, ..Catch::of_pattern(range(secret), range(all)) };
                 self.push(id, view, catch, out);
-                return;
+                return Some(all.end() + shown);
             }
             at = all.end().max(at + 1);
         }
+        None
     }
 
     /// Reads the assignment at the anchor. `last` is where the last value that rules were called for begins.

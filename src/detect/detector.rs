@@ -18,7 +18,7 @@ use super::view::View;
 use super::{decode, exposure, frame, overlap};
 use crate::blob::{Blob, BlobKind, Position, Trail};
 use crate::finding::{Finding, Place, Reason, Status};
-use crate::rule::{Confidence, Rule, RuleError, RuleId, RuleSet};
+use crate::rule::{Confidence, RuleError, RuleId, RuleSet};
 use crate::secret::Secret;
 
 /// What a run wants of the detector.
