@@ -10,7 +10,7 @@ use super::assign::{self, Assignment, Form, loose};
 use super::candidate::Candidate;
 use super::context::{self, Near, Neighbourhood};
 use super::lexicon::{Kind, Name, name};
-use super::patterns::{Paths, Patterns};
+use super::patterns::{self, Paths, Patterns};
 use super::scene::Scene;
 use super::url;
 use super::view::View;
@@ -127,8 +127,9 @@ impl<'v> Collector<'v> {
         let reach = rule.window as usize;
         let from = if rule.starts { span.start } else { span.start.saturating_sub(reach) };
         let to = bytes.len().min(span.start + reach);
-        // One byte before the window is shown to the pattern, so that `\b` sees what stands there.
-        let shown = from.saturating_sub(1);
+        // One byte before the window is shown to the pattern, so that `\b` sees what stands there. A pattern
+        // that begins at its anchor needs none: that byte was looked at above.
+        let shown = if patterns::begins(rule) { from } else { from.saturating_sub(1) };
         let window = &bytes[shown..to];
         let mut at = from - shown;
         while let Some(found) = pattern.captures_at(window, at) {

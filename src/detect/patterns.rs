@@ -25,7 +25,8 @@ impl Patterns {
     }
 }
 
-/// Compiles the pattern of a rule; one of an assignment rule must match the whole value.
+/// Compiles the pattern of a rule; one of an assignment rule must match the whole value, one that
+/// [`begins`] at its anchor must match there.
 ///
 /// # Errors
 /// The pattern is too large or wrong.
@@ -34,7 +35,11 @@ pub(crate) fn compile(rule: &Rule) -> Result<Option<Regex>, RuleError> {
         return Ok(None);
     }
     let whole = rule.syntax == crate::rule::Syntax::Assignment;
-    let pattern = if whole { format!(r"\A(?:{})\z", rule.pattern) } else { rule.pattern.to_string() };
+    let pattern = match (whole, begins(rule)) {
+        (true, _) => format!(r"\A(?:{})\z", rule.pattern),
+        (false, true) => format!(r"\A(?:{})", rule.pattern),
+        (false, false) => rule.pattern.to_string(),
+    };
     RegexBuilder::new(&pattern)
         .unicode(false)
         .size_limit(4 << 20)
@@ -45,6 +50,12 @@ pub(crate) fn compile(rule: &Rule) -> Result<Option<Regex>, RuleError> {
             rule: rule.id.to_string(),
             problem: format!("the pattern does not compile: {e}"),
         })
+}
+
+/// Whether the pattern is tried at its anchor alone and never searched for. What stands before the anchor
+/// must be looked at by the caller: the pattern sees the anchor as the start of the text.
+pub(crate) fn begins(rule: &Rule) -> bool {
+    rule.syntax == crate::rule::Syntax::Pattern && rule.starts && !rule.inside_word
 }
 
 /// Where each rule applies, one cell a rule.
