@@ -39,9 +39,11 @@ pub(super) fn list(objects: &Path) -> std::io::Result<Vec<Loose>> {
     Ok(found)
 }
 
-/// The object of this id, if it has a file of its own below a folder of objects: what it is, its bytes, and where
-/// its content begins in them; or what is wrong with the file.
-pub(in super::super) fn read(objects: &Path, id: ObjectId) -> Option<Result<(Kind, Vec<u8>, usize), String>> {
+/// What an object is, its bytes, and where its content begins in them.
+type Unpacked = (Kind, Vec<u8>, usize);
+
+/// The object of this id, if it has a file of its own below a folder of objects; or what is wrong with the file.
+pub(in super::super) fn read(objects: &Path, id: ObjectId) -> Option<Result<Unpacked, String>> {
     let name = id.to_string();
     let path = objects.join(&name[..2]).join(&name[2..]);
     path.symlink_metadata().ok()?;
