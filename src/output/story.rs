@@ -126,6 +126,12 @@ pub(super) fn steps(report: &Report<'_>, finding: &Finding) -> Vec<String> {
                 .to_owned(),
             format!("If anyone else may have seen it: {}", lower_first(&remedy)),
         ],
+        Exposure::Unpushed if finding.places.iter().all(|place| place.path.starts_with("refs/")) => vec![
+            "Do not push. It stands in the name of a branch or tag on this machine: rename it (git branch \
+             -m OLD NEW; for a tag, make a new one and git tag -d OLD)."
+                .to_owned(),
+            format!("If anyone else may have seen it: {}", lower_first(&remedy)),
+        ],
         Exposure::Unpushed => vec![
             "Do not push. It is only in commits on this machine: take it out and rewrite them (git \
              commit --amend for the last one, git rebase -i for older ones)."
