@@ -3,8 +3,10 @@
 //! The first view of a blob is the blob itself. Decoding makes further ones, each with a map to the view
 //! it was made from.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
+use super::decode::manifest;
 use crate::blob::Blob;
 
 /// Bytes to search.
@@ -18,6 +20,8 @@ pub struct View<'b> {
     pub parent: Option<Parent<'b>>,
     /// How many decodings lie between the view and the blob.
     pub depth: u8,
+    /// Where manifests of a Secret say what they are, once it was asked.
+    manifests: OnceCell<Vec<usize>>,
 }
 
 /// What a decoded view was made from.
@@ -37,7 +41,18 @@ pub struct Parent<'b> {
 impl<'b> View<'b> {
     /// The blob itself.
     pub fn of(blob: &'b Blob<'b>) -> Self {
-        Self { blob, bytes: blob.bytes, parent: None, depth: 0 }
+        Self { blob, bytes: blob.bytes, parent: None, depth: 0, manifests: OnceCell::new() }
+    }
+
+    /// What was decoded from `parent`.
+    pub(super) fn decoded(bytes: &'b [u8], parent: Parent<'b>) -> Self {
+        let (blob, depth) = (parent.view.blob, parent.view.depth + 1);
+        Self { blob, bytes, parent: Some(parent), depth, manifests: OnceCell::new() }
+    }
+
+    /// Where manifests of a Secret say what they are.
+    pub(super) fn manifests(&self) -> &[usize] {
+        self.manifests.get_or_init(|| manifest::kinds(self.bytes))
     }
 
     /// The bytes of the blob that stand for `span` of this view.
@@ -62,13 +77,5 @@ impl<'b> View<'b> {
                 forms
             }
         }
-    }
-
-    /// The line `span` begins on, without its end.
-    pub fn line(&self, span: &Range<usize>) -> Range<usize> {
-        let from = memchr::memrchr2(b'\n', b'\r', &self.bytes[..span.start]).map_or(0, |n| n + 1);
-        let rest = &self.bytes[span.start..];
-        let to = memchr::memchr2(b'\n', b'\r', rest).map_or(self.bytes.len(), |n| span.start + n);
-        from..to
     }
 }

@@ -66,12 +66,7 @@ impl Descent<'_> {
         let views: Vec<View<'_>> = texts
             .iter()
             .zip(parents)
-            .map(|(bytes, (view, form, span, map))| View {
-                blob: view.blob,
-                bytes,
-                parent: Some(Parent { view, form, span, map }),
-                depth: view.depth + 1,
-            })
+            .map(|(bytes, (view, form, span, map))| View::decoded(bytes, Parent { view, form, span, map }))
             .collect();
         let collector: Collector<'_> = collector;
         let mut candidates: Vec<Candidate<'_>> = candidates;

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::base64::base64_value;
 use super::tape::{Decoded, Tape};
+use crate::detect::view::View;
 
 /// How far a document is followed to either side of its kind, in bytes.
 const REACH: usize = 64 * 1024;
@@ -48,11 +49,18 @@ pub(crate) fn secret(bytes: &[u8], hit: &Range<usize>) -> Option<Decoded> {
 }
 
 /// Whether the bytes at `span` are a value of such a manifest's `data`, of which a decoded view exists.
-pub(crate) fn holds(bytes: &[u8], span: &Range<usize>) -> bool {
-    let document = document(bytes, span);
-    let text = &bytes[document];
-    KINDS.iter().any(|kind| memchr::memmem::find(text, kind).is_some())
-        && base64_value(&bytes[span.clone()]).is_some()
+pub(crate) fn holds(view: &View<'_>, span: &Range<usize>) -> bool {
+    let kinds = view.manifests();
+    if kinds.is_empty() || base64_value(&view.bytes[span.clone()]).is_none() {
+        return false;
+    }
+    let document = document(view.bytes, span);
+    kinds.iter().any(|kind| document.contains(kind))
+}
+
+/// Where manifests of a Secret say what they are.
+pub(crate) fn kinds(bytes: &[u8]) -> Vec<usize> {
+    KINDS.iter().flat_map(|kind| memchr::memmem::find_iter(bytes, kind)).collect()
 }
 
 /// The ways in which a manifest says what it is.

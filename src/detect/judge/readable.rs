@@ -11,7 +11,7 @@ const LONGEST: usize = 512;
 
 /// Rejects encoded words, placeholders and templates.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
-    if c.kind().is_some() && manifest::holds(c.view.bytes, &c.span) {
+    if c.kind().is_some() && manifest::holds(c.view, &c.span) {
         return Verdict::Reject("is base64 of a text that is judged itself".into());
     }
     let basic = c.rule.structure == "basic-auth";
