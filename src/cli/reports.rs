@@ -32,8 +32,8 @@ pub(super) struct Reports {
 }
 
 impl Reports {
-    /// Reads `--format`, `--output` and what goes with them.
-    pub(super) fn new(args: &CommonArgs) -> anyhow::Result<Self> {
+    /// Reads `--format`, `--output` and what goes with them, for a scan of the project at `root`.
+    pub(super) fn new(args: &CommonArgs, root: &Path) -> anyhow::Result<Self> {
         let human = ["human".to_owned()];
         let wishes = if args.formats.is_empty() { &human[..] } else { &args.formats };
         let mut deliveries = wishes.iter().map(|w| delivery(w)).collect::<anyhow::Result<Vec<_>>>()?;
@@ -56,6 +56,7 @@ impl Reports {
             verbose: args.verbose,
             quiet: args.quiet,
             now: now(),
+            name: root.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         };
         Ok(Self { deliveries, options, no_summary: false, silent_if_clean: false })
     }
