@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use super::args::CommonArgs;
+use super::say::gone;
 use super::terminal;
 use crate::output::{self, Format, Options};
 use crate::report::Report;
@@ -97,7 +98,7 @@ impl Reports {
         let mut out = BufWriter::new(io::stdout().lock());
         let written = output::write(report, format, &self.options, &mut out).and_then(|()| out.flush());
         match written {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            Err(error) if gone(&error) => Ok(()),
             other => other.context("standard output: cannot be written"),
         }
     }
