@@ -73,6 +73,7 @@ class Release:
         self.env = {
             "PATH": f"{tools}:{os.environ['PATH']}",
             "HOME": os.environ["HOME"],
+            **{name: value for name, value in os.environ.items() if name.startswith(("CARGO_", "RUSTUP_"))},
             "CALLS": str(self.calls),
             "PROGRAM": program,
             "REAL": " ".join(["", *real, ""]),
