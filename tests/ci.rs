@@ -266,6 +266,8 @@ fn a_shallow_clone_is_no_all_clear_and_what_to_set_is_said() {
         "secrets win, the trouble is told: {}",
         run.said
     );
+    let run = world.run(&schedule, &[("GITLAB_CI", "true"), ("CI_PIPELINE_SOURCE", "schedule")], &[]);
+    assert!(run.said.contains("shallow") && run.said.contains("GIT_DEPTH: 0"), "{}", run.said);
     let incomplete = world.github(&schedule, "schedule", &json!({}), &["--rule", "anthropic-*"]);
     assert!(incomplete.status == 2 && incomplete.said.contains("INCOMPLETE"), "{}", incomplete.said);
 }

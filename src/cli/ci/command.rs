@@ -156,8 +156,10 @@ fn source(
     match wish {
         Wish::Nothing { .. } => Ok(None),
         Wish::History { .. } => {
-            if args.fetch && git::is_shallow(here).map_err(explained)? {
-                fetch::deepen(here, true, &[])?;
+            match (git::is_shallow(here).map_err(explained)?, args.fetch) {
+                (true, true) => fetch::deepen(here, true, &[])?,
+                (true, false) => notify(&format!("this clone is shallow; {}", service.depth_advice())),
+                _ => {}
             }
             let options = HistoryOptions { extent: session.extent(), ..HistoryOptions::default() };
             Ok(Some(Box::new(History::open(here, options).map_err(explained)?)))
