@@ -35,7 +35,7 @@ STAND_INS = {
     "gh": "",
     "npm": 'case $1 in publish) test -s "$2" || { echo "there is no $2" >&2; exit 1; } ;; *) exec "$REAL_NPM" "$@" ;; esac',
     "cargo": """
-case "$1 $REAL" in "build "*" $TARGET "*) exec "$REAL_CARGO" "$@" ;; esac
+case "$1 $REAL" in cyclonedx*|publish*|install*) ;; *" $TARGET "*) exec "$REAL_CARGO" "$@" ;; esac
 case $1 in
   build)
     case $TARGET in *windows*) end=.exe ;; *) end= ;; esac
