@@ -22,7 +22,6 @@ fn options() -> Options {
         verbose: false,
         quiet: false,
         now: 1_735_689_600,
-        name: "shop".to_owned(),
     }
 }
 

@@ -75,6 +75,13 @@ impl Tried {
 /// The shortest and longest value that a rule called by keyword may want, in bytes.
 const CALLED: std::ops::RangeInclusive<usize> = 12..=1024;
 
+/// How far before a value the name of the service may stand where nothing but a word gives it, in bytes.
+const SPOKEN: usize = 48;
+
+/// How many lines away the name of the service may stand, whatever the rule says, where the name that is
+/// assigned to says nothing but `key` or `token`.
+const BARE: u16 = 2;
+
 impl<'v> Collector<'v> {
     /// What the rules take for secrets at these hits.
     pub(crate) fn collect(&self, view: &'v View<'v>, hits: &[Hit], out: &mut Vec<Candidate<'v>>) {
@@ -164,7 +171,15 @@ impl<'v> Collector<'v> {
         out: &mut Vec<Candidate<'v>>,
     ) {
         let anchor = hit.span();
-        let Some(found) = assign::read(view.bytes, &anchor) else { return };
+        let Some(found) = assign::read(view.bytes, &anchor) else {
+            if let Some(value) = loose::behind(view.bytes, &anchor)
+                && *last != Some(value.start)
+            {
+                *last = Some(value.start);
+                self.call(view, &Assignment { key: anchor, value, form: Form::Spoken }, out);
+            }
+            return;
+        };
         if !self.path_fits(id, view) {
             return;
         }
@@ -209,7 +224,15 @@ impl<'v> Collector<'v> {
             if self.called.binary_search(&id).is_err() || !self.path_fits(id, view) {
                 continue;
             }
-            if near.lines > usize::from(self.rules.get(id).near) || !self.value_fits(id, value) {
+            let rule = self.rules.get(id);
+            let reach = match found.form {
+                // Nothing but a word for a key stands between the name of the service and the value.
+                Form::Spoken if near.distance > SPOKEN => continue,
+                Form::Spoken => 0,
+                _ if name::is_bare(&view.bytes[found.key.clone()]) => rule.near.max(BARE),
+                _ => rule.near,
+            };
+            if near.lines > usize::from(reach) || !self.value_fits(id, value) {
                 continue;
             }
             let found = Assignment { key: found.key.clone(), value: found.value.clone(), form: found.form };

@@ -58,7 +58,7 @@ pub(crate) fn keywords_near(at: &Neighbourhood<'_>, keywords: &Anchors) -> Vec<N
         let in_name = at.key.is_some_and(|key| key.start <= word.start && word.end <= key.end);
         let gap = if word.end <= span.start { word.end..span.start } else { span.end..word.start };
         let distance = if in_name { 0 } else { gap.len().max(1) };
-        let lines = memchr::memchr_iter(b'\n', &view.bytes[gap]).count();
+        let lines = if in_name { 0 } else { memchr::memchr_iter(b'\n', &view.bytes[gap]).count() };
         near.extend(keywords.actions(hit).iter().filter_map(|action| match action {
             Action::Rule(rule) => Some(Near { rule: *rule, distance, lines }),
             Action::Decode(_) => None,

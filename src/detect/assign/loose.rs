@@ -60,6 +60,11 @@ pub(crate) fn read(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
         while length > 0 && rest[length - 1] == b'.' {
             length -= 1;
         }
+        // An id and its key: `123456789:AAE…`.
+        if length >= 6 && rest.get(length) == Some(&b':') {
+            let more = rest[length + 1..].iter().position(|b| !inside(*b)).unwrap_or(rest.len() - length - 1);
+            length += if more >= *LENGTH.start() { more + 1 } else { 0 };
+        }
         let word = &rest[..length];
         let digit = word.iter().any(u8::is_ascii_digit) && word.iter().any(u8::is_ascii_alphabetic);
         if digit && LENGTH.contains(&length) {
@@ -71,6 +76,27 @@ pub(crate) fn read(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
         at += length;
     }
     None
+}
+
+/// How far behind a word such as `token` its value may begin, in bytes.
+const STEP: usize = 5;
+/// The longest rest of a name that such a word begins, in bytes.
+const REST: usize = 16;
+
+/// The key that stands right behind a word such as `token` or `KEY`, with nothing but spaces and signs between
+/// them: `Acme TOKEN 3f0c…`, `acme-secret-key-3f0c…`. Nothing says that the one is given to the other, so only
+/// rules that know the service and the shape may use it.
+pub(crate) fn behind(bytes: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
+    let rest = &bytes[word.end..bytes.len().min(word.end + REST)];
+    let at = word.end + rest.iter().position(|b| !b.is_ascii_alphabetic() && *b != b'_')?;
+    let gap = &bytes[at..bytes.len().min(at + STEP + 1)];
+    let from = at + gap.iter().position(|b| !joint(*b) && *b != b'.').filter(|n| *n > 0)?;
+    let rest = &bytes[from..bytes.len().min(from + *LENGTH.end() + 1)];
+    let length = rest.iter().position(|b| !inside(*b)).unwrap_or(rest.len());
+    let padding = rest[length..].iter().take(2).take_while(|b| **b == b'=').count();
+    let word = &rest[..length];
+    let mixed = word.iter().any(u8::is_ascii_digit) && word.iter().any(u8::is_ascii_alphabetic);
+    (mixed && LENGTH.contains(&length)).then_some(from..from + length + padding)
 }
 
 /// Whether a byte may stand between the name, words and the key.
@@ -108,6 +134,26 @@ mod tests {
             "deepgram('@')",
         ] {
             assert_eq!(behind(&text.replace('@', key)), Some(key), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_key_right_behind_a_word_for_one_is_read() {
+        let key = "3f0c9a77b21e4d5c8a6f";
+        for text in ["acme KEY @", "acme-secret-key-@", "acmeToken.@", "acme token - '@'"] {
+            let text = text.replace('@', key);
+            let lower = text.to_ascii_lowercase();
+            let at = lower.find("key").or_else(|| lower.find("token")).unwrap();
+            let found = super::behind(text.as_bytes(), &(at..at + if lower.contains("key") { 3 } else { 5 }));
+            assert_eq!(found.map(|r| &text[r]), Some(key), "{text}");
+        }
+        for text in [
+            "key of words and nothing",
+            "keyboards",
+            "key 12345678901234567890",
+            "key\n\n\n\n\n\n3f0c9a77b21e4d5c8a6f",
+        ] {
+            assert_eq!(super::behind(text.as_bytes(), &(0..3)), None, "{text}");
         }
     }
 

@@ -31,6 +31,8 @@ pub(crate) enum Form {
     Bare,
     /// Only a space between the two: `--password value`, `ENV NAME value`.
     Spaced,
+    /// Said right behind a word for a key, without a sign that gives it: `acme token value`.
+    Spoken,
     /// Text or attribute of an element: `<password>value</password>`.
     Markup,
     /// No quotes, but inside a literal: `"…?password=value&…"`, `"…;Password=value;…"`.

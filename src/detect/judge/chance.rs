@@ -43,7 +43,8 @@ fn body<'t>(c: &Candidate<'_>, text: &'t [u8]) -> &'t [u8] {
 
 fn token(c: &mut Candidate<'_>) -> Verdict {
     let text = c.secret();
-    let bits = chance::bits(text);
+    let uuid = text.len() == 36 && text[8] == b'-';
+    let bits = if uuid { hex_bits(text) } else { chance::bits(text) };
     let clear = c.said.as_ref().is_some_and(|n| n.clear);
     let mixed = text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic);
     let unknown_key =
@@ -64,12 +65,17 @@ fn token(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Reject("is a number".into());
     }
     let wanted: f64 = if clear { 6.0 } else { 14.0 } + if mixed { 0.0 } else { 6.0 };
-    let uuid = text.len() == 36 && text[8] == b'-';
     let wanted = if uuid { wanted } else { wanted.max(0.4 * text.len().min(64) as f64) };
     if bits < wanted {
         return Verdict::Reject("reads like words, not like chance".into());
     }
     Verdict::Pass
+}
+
+/// The bits of the digits of a UUID, whose dashes say nothing.
+fn hex_bits(text: &[u8]) -> f64 {
+    let digits: Vec<u8> = text.iter().copied().filter(|b| *b != b'-').collect();
+    chance::bits(&digits)
 }
 
 /// Words and small numbers joined by hyphens, dots or underscores.

@@ -40,6 +40,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
 
 /// `%NAME%`, `{name}`, `[name]`, `<name>`, and `{name}` inside a text.
 fn hole(text: &[u8]) -> bool {
+    if text.starts_with(b"&lt;") && text.ends_with(b"&gt;") {
+        return true;
+    }
     let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
     let whole = match (text.first(), text.last()) {
         (Some(b'<'), Some(b'>')) => true,
@@ -58,6 +61,8 @@ fn hole(text: &[u8]) -> bool {
 
 /// `$NAME`, `$name->field`, YAML's `*alias`, `:symbol`.
 fn names_another(text: &[u8], form: Form) -> bool {
+    // A shell's quotes inside quotes: `"'$PASSWORD'"`.
+    let text = text.strip_prefix(b"'").and_then(|t| t.strip_suffix(b"'")).unwrap_or(text);
     let Some((first, rest)) = text.split_first() else { return false };
     let starts = rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
     match first {

@@ -31,9 +31,10 @@ fn alphabet(value: &[u8]) -> f64 {
     let any = |test: fn(&u8) -> bool| value.iter().any(test);
     let (lower, upper, digit) =
         (any(u8::is_ascii_lowercase), any(u8::is_ascii_uppercase), any(u8::is_ascii_digit));
-    let hex = value.iter().all(u8::is_ascii_hexdigit) && !(lower && upper);
-    if hex && digit {
-        return 16.0;
+    // A token in hexadecimal digits of either case is drawn from 22 characters; shorter ones may be words.
+    let hex = digit && value.iter().all(u8::is_ascii_hexdigit);
+    if hex && (!(lower && upper) || value.len() >= 24) {
+        return if lower && upper { 22.0 } else { 16.0 };
     }
     let size = |has: bool, n: f64| if has { n } else { 0.0 };
     let signs = size(any(|b| !b.is_ascii_alphanumeric()), SIGNS);

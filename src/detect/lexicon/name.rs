@@ -93,6 +93,18 @@ pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
     Some(Name { kind, clear, word: part, last: n + 1 == parts.len() })
 }
 
+/// Whether a name says that its value is a key or a token and nothing else, as `key` and `api_token` do.
+pub(crate) fn is_bare(name: &[u8]) -> bool {
+    const PLAIN: &[&[u8]] = &[b"api", b"access", b"auth", b"private", b"client", b"app", b"secret", b"x"];
+    let plain = |part: &Range<usize>| {
+        let word = &name[part.clone()];
+        PLAIN.iter().any(|p| word.eq_ignore_ascii_case(p))
+            || credential(word).is_some_and(|(k, _)| k == Kind::Token)
+    };
+    let parts = split(name);
+    !parts.is_empty() && parts.len() <= 4 && parts.iter().all(plain)
+}
+
 /// Which kind of credential one word of a name promises, and whether it is a bare `key`, which needs a
 /// word before it.
 fn credential(word: &[u8]) -> Option<(Kind, bool)> {
