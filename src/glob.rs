@@ -4,6 +4,7 @@
 //! or no for a path. It never touches the file system.
 
 use std::borrow::Cow;
+use std::path::{Component, Path};
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -143,7 +144,7 @@ impl GlobSet {
     }
 
     fn ask(&self, path: &str) -> Match<&ignore::gitignore::Glob> {
-        let path = path.trim_start_matches("./").trim_start_matches('/');
+        let path = relative(path);
         if self.set.is_empty() || path.is_empty() {
             return Match::None;
         }
@@ -154,13 +155,27 @@ impl GlobSet {
     /// `!` pattern the answer is always no: it may take back a file below.
     pub fn covers(&self, path: &str) -> bool {
         let ask = |path: &str| {
-            let path = path.trim_start_matches("./").trim_start_matches('/');
+            let path = relative(path);
             !path.is_empty() && self.set.matched_path_or_any_parents(path, true).is_ignore()
         };
         let own = !self.set.is_empty() && self.set.num_whitelists() == 0;
         own && (ask(&self.base.rooted(path)) || self.named && ask(path))
             || self.also.as_ref().is_some_and(|also| also.covers(path))
     }
+}
+
+/// The path without its root, which patterns know nothing of: on Windows a drive (`C:/`) or a backslash, too, also
+/// in names that were given elsewhere (a commit, an archive).
+fn relative(path: &str) -> &str {
+    let path = path.trim_start_matches("./").trim_start_matches('/');
+    if !Path::new(path).has_root() {
+        return path;
+    }
+    let mut parts = Path::new(path).components();
+    while matches!(parts.clone().next(), Some(Component::Prefix(_) | Component::RootDir)) {
+        parts.next();
+    }
+    parts.as_path().to_str().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -174,6 +189,19 @@ mod tests {
         assert!(globs.matches("x/Cargo.lock"));
         assert!(!globs.matches("keep.lock"));
         assert!(!globs.matches("src/vendor.rs"));
+    }
+
+    #[test]
+    fn a_path_with_a_root_is_matched_below_it() {
+        let globs = GlobSet::new(["vendor/", "/src/a"]).unwrap();
+        assert!(globs.matches("/x/vendor/a") && globs.matches("/src/a/b"));
+        for name in ["C:/x/vendor/a", "C:\\x\\vendor\\a", "\\\\?\\C:\\vendor\\a", "\\vendor\\a", "C:", "\\"] {
+            assert_eq!(
+                globs.matches(name),
+                name.contains("vendor") && (cfg!(windows) || name.contains('/')),
+                "{name}"
+            );
+        }
     }
 
     #[test]

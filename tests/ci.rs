@@ -266,6 +266,8 @@ fn a_shallow_clone_is_no_all_clear_and_what_to_set_is_said() {
         "secrets win, the trouble is told: {}",
         run.said
     );
+    let run = world.run(&schedule, &[("GITLAB_CI", "true"), ("CI_PIPELINE_SOURCE", "schedule")], &[]);
+    assert!(run.said.contains("shallow") && run.said.contains("GIT_DEPTH: 0"), "{}", run.said);
     let incomplete = world.github(&schedule, "schedule", &json!({}), &["--rule", "anthropic-*"]);
     assert!(incomplete.status == 2 && incomplete.said.contains("INCOMPLETE"), "{}", incomplete.said);
 }
@@ -429,6 +431,35 @@ fn a_default_branch_is_never_compared_with_itself() {
     let run =
         world.run(&clone, &[("CIRCLECI", "true"), ("CIRCLE_BRANCH", "main"), ("CIRCLE_SHA1", &main)], &[]);
     assert!(run.status == 1 && run.said.contains("old.py"), "{}", run.said);
+}
+
+#[test]
+fn a_clone_that_does_not_know_the_default_branch_is_compared_with_the_usual_ones() {
+    let world = World::new();
+    let server = format!("file://{}", world.home().join("server.git").display());
+    let topic = world.id("topic");
+    // Azure Pipelines: git init, then a fetch of all branches.
+    let azure = world.home().join("azure");
+    world.git(&["init", "-q", azure.to_str().unwrap()]);
+    world.git_in(&azure, &["remote", "add", "origin", &server]);
+    world.git_in(&azure, &["fetch", "-q", "origin", "+refs/heads/*:refs/remotes/origin/*"]);
+    world.git_in(&azure, &["checkout", "-q", "--detach", &topic]);
+    let push = [
+        ("TF_BUILD", "True"),
+        ("BUILD_REASON", "IndividualCI"),
+        ("BUILD_SOURCEBRANCH", "refs/heads/topic"),
+        ("BUILD_SOURCEVERSION", &topic),
+    ];
+    let run = world.run(&azure, &push, &[]);
+    assert!(run.status == 1 && run.outputs.contains("findings=1\n"), "{}", run.said);
+    // Bitbucket Pipelines: one branch alone.
+    let bitbucket = world.home().join("bitbucket");
+    world.git(&["clone", "-q", "--single-branch", "--branch", "topic", &server, bitbucket.to_str().unwrap()]);
+    let push = [("BITBUCKET_BUILD_NUMBER", "1"), ("BITBUCKET_BRANCH", "topic"), ("BITBUCKET_COMMIT", &topic)];
+    let whole = world.run(&bitbucket, &push, &[]);
+    assert!(whole.outputs.contains("findings=2\n"), "what main has is not known: {}", whole.said);
+    let run = world.run(&bitbucket, &push, &["--fetch"]);
+    assert!(run.status == 1 && run.outputs.contains("findings=1\n"), "{}", run.said);
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn read(name: &str, bytes: &[u8]) -> Held {
     let none = || GlobSet::new([]).unwrap();
     let options = FileOptions { gitignore: true, exclude: none(), include: none(), jobs: 1 };
     let held = Mutex::new(Held::default());
-    let root = format!("{}/", folder.path().display());
+    let root = format!("{}/", folder.path().display()).replace('\\', "/");
     Files::new(vec![path], options).each(&|item| {
         let mut held = held.lock().unwrap();
         match item {

@@ -64,6 +64,25 @@ fn one_scan_writes_many_reports() {
 }
 
 #[test]
+fn many_secrets_end_with_where_to_begin_and_one_entry_a_page() {
+    let folder = leaky();
+    for n in 2..6 {
+        fs::write(folder.path().join(format!("{n}.py")), format!("openai.api_key = '{}'\n", key(n))).unwrap();
+    }
+    let done = run(folder.path(), &["-f", "human", "-f", "html=a.html", "."]);
+    let text = out(&done);
+    let (_, begin) = text.split_once("Begin with:\n").unwrap();
+    assert_eq!(begin.matches("https://platform.openai.com/api-keys").count(), 1, "{begin}");
+    assert!(begin.contains("2 more"), "three of five are named: {begin}");
+    let html = fs::read_to_string(folder.path().join("a.html")).unwrap();
+    let (_, first) = html.split_once("<h2>Start here</h2>").unwrap();
+    let (first, _) = first.split_once("</section>").unwrap();
+    assert_eq!((first.matches("<li>").count(), first.matches("<code").count()), (1, 5), "{first}");
+    let few = run(leaky().path(), &["."]);
+    assert!(!out(&few).contains("Begin with:"), "a short list needs no beginning");
+}
+
+#[test]
 fn output_names_the_file_of_the_last_format_without_one() {
     let folder = leaky();
     let done = run(folder.path(), &["-f", "json", "-f", "sarif=a.sarif", "-o", "b.json", "."]);

@@ -167,6 +167,25 @@ fn a_key_that_only_the_resolution_of_a_merge_brings_is_found() {
 }
 
 #[test]
+fn a_key_that_only_a_merge_drops_was_removed_by_the_merge() {
+    let world = World::new();
+    world.commit("a.txt", "base\n", "base");
+    world.git(&["checkout", "-q", "-b", "side"]);
+    world.commit("deep/b.env", line(1), "side");
+    world.commit("c.env", line(2), "more");
+    world.git(&["checkout", "-q", "main"]);
+    world.commit("a.txt", "main\n", "main");
+    world.git(&["merge", "-q", "-s", "ours", "-m", "without", "side"]);
+    let merge = world.git(&["rev-parse", "HEAD"]);
+    world.git(&["branch", "-q", "-D", "side"]);
+    let said = world.skout(&[]);
+    assert_eq!(said.found(), 2, "{}", said.json);
+    for place in said.json["findings"].as_array().unwrap().iter().map(|f| &f["locations"][0]) {
+        assert_eq!((&place["in_head"], &place["removed_in"]), (&false.into(), &merge.clone().into()));
+    }
+}
+
+#[test]
 fn messages_tags_notes_and_stashes_are_read() {
     let world = World::new();
     world.commit("a.txt", "a\n", &format!("use {}", key(1)));

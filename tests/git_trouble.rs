@@ -153,6 +153,7 @@ fn a_pointer_of_git_lfs_is_incomplete_until_it_is_fetched() {
     assert_eq!(world.skout(&[]).places(), ["big.env:1"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn hostile_names_are_told_without_control_characters() {
     use std::os::unix::ffi::OsStrExt as _;

@@ -17,8 +17,15 @@ fn page() -> String {
 }
 
 fn json(report: &Report<'_>) -> Value {
-    let options =
-        Options { show_secrets: false, colour: false, width: 80, verbose: false, quiet: false, now: 0 };
+    let options = Options {
+        show_secrets: false,
+        colour: false,
+        width: 80,
+        verbose: false,
+        quiet: false,
+        now: 0,
+        name: String::new(),
+    };
     let mut bytes = Vec::new();
     output::write(report, Format::Json, &options, &mut bytes).unwrap();
     serde_json::from_slice(&bytes).unwrap()

@@ -49,7 +49,7 @@ fn read_with(paths: &[&Path], options: FileOptions) -> Said {
 fn read(folder: &TempDir, exclude: &[&str], include: &[&str]) -> Vec<String> {
     let said = read_with(&[folder.path()], options(exclude, include));
     assert_eq!(said.trouble, Vec::<String>::new());
-    let root = format!("{}/", folder.path().display());
+    let root = format!("{}/", folder.path().display()).replace('\\', "/");
     said.texts.keys().map(|path| path.strip_prefix(&root).unwrap().to_owned()).collect()
 }
 

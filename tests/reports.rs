@@ -22,6 +22,7 @@ fn options() -> Options {
         verbose: false,
         quiet: false,
         now: 1_735_689_600,
+        name: "shop".to_owned(),
     }
 }
 

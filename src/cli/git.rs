@@ -44,6 +44,9 @@ pub(super) struct GitArgs {
 
 /// Runs it.
 pub(super) fn run(args: &GitArgs) -> anyhow::Result<Exit> {
+    if !args.repo.exists() {
+        bail!("{}", no_folder(&args.repo.to_string_lossy()));
+    }
     let (include, globs) = includes(args)?;
     let work = git::work_dir(&args.repo).map_err(explained)?;
     let root = work.unwrap_or_else(|| args.repo.clone());
@@ -69,6 +72,18 @@ pub(super) fn run(args: &GitArgs) -> anyhow::Result<Exit> {
     let cache_key = (!args.no_cache).then(|| cache_key(&session));
     let options = HistoryOptions { include, extent, branch: args.branch.clone(), cache_key };
     session.run(&History::open(&args.repo, options).map_err(explained)?)
+}
+
+/// What is said of a name that leads nowhere, and what may have been meant.
+fn no_folder(name: &str) -> String {
+    let advice = match name {
+        _ if name.contains("://") || name.starts_with("git@") => {
+            format!("; clone it first: git clone {name}")
+        }
+        _ if name.contains("..") => format!("; for the commits of a range: skout git --range {name}"),
+        _ => String::new(),
+    };
+    format!("{name}: there is no such folder{advice}")
 }
 
 /// What the rules, the settings and the version of this run are known by.

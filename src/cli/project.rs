@@ -204,7 +204,7 @@ mod tests {
             (root.as_path(), true, false)
         );
         let inside = root.join("a/b/c.txt");
-        assert_eq!(project.base.rooted(inside.to_str().unwrap()), "a/b/c.txt");
+        assert_eq!(project.base.rooted(&reported(&inside)), "a/b/c.txt");
         assert!(Project::of_paths(std::slice::from_ref(&root)).whole);
     }
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use super::args::CommonArgs;
+use super::say::gone;
 use super::terminal;
 use crate::output::{self, Format, Options};
 use crate::report::Report;
@@ -32,8 +33,8 @@ pub(super) struct Reports {
 }
 
 impl Reports {
-    /// Reads `--format`, `--output` and what goes with them.
-    pub(super) fn new(args: &CommonArgs) -> anyhow::Result<Self> {
+    /// Reads `--format`, `--output` and what goes with them, for a scan of the project at `root`.
+    pub(super) fn new(args: &CommonArgs, root: &Path) -> anyhow::Result<Self> {
         let human = ["human".to_owned()];
         let wishes = if args.formats.is_empty() { &human[..] } else { &args.formats };
         let mut deliveries = wishes.iter().map(|w| delivery(w)).collect::<anyhow::Result<Vec<_>>>()?;
@@ -56,6 +57,7 @@ impl Reports {
             verbose: args.verbose,
             quiet: args.quiet,
             now: now(),
+            name: root.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         };
         Ok(Self { deliveries, options, no_summary: false, silent_if_clean: false })
     }
@@ -96,7 +98,7 @@ impl Reports {
         let mut out = BufWriter::new(io::stdout().lock());
         let written = output::write(report, format, &self.options, &mut out).and_then(|()| out.flush());
         match written {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            Err(error) if gone(&error) => Ok(()),
             other => other.context("standard output: cannot be written"),
         }
     }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::exit::Exit;
 use super::project::Project;
 use super::rules_docs;
+use super::say::gone;
 use crate::detect::{Detector, Failure, Settings, prove};
 use crate::rule::schema::RuleFile;
 use crate::rule::{Confidence, Rule, RuleId, RuleSet, Selection};
@@ -210,7 +211,7 @@ fn read(path: &Path) -> anyhow::Result<Vec<Rule>> {
 /// Writes to standard output; a reader that has gone away is no error.
 fn print(text: &str) -> anyhow::Result<Exit> {
     match io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        Err(error) if !gone(&error) => Err(error.into()),
         _ => Ok(Exit::Clean),
     }
 }

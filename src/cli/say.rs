@@ -14,7 +14,15 @@ pub(super) fn say(text: &str) -> anyhow::Result<()> {
         out.flush()
     });
     match written {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if gone(&error) => Ok(()),
         other => other.context("standard output: cannot be written"),
     }
+}
+
+/// Whether the reader of standard output went away (`| head`), which is no trouble.
+pub(super) fn gone(error: &io::Error) -> bool {
+    /// "No process is on the other end of the pipe" (Windows system error codes); the library has no kind for it.
+    const PIPE_NOT_CONNECTED: i32 = 233;
+    error.kind() == io::ErrorKind::BrokenPipe
+        || cfg!(windows) && error.raw_os_error() == Some(PIPE_NOT_CONNECTED)
 }

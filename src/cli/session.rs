@@ -94,7 +94,7 @@ impl<'a> Session<'a> {
     }
 
     fn of(args: &'a CommonArgs, project: Project) -> anyhow::Result<Self> {
-        let reports = Reports::new(args)?;
+        let reports = Reports::new(args, &project.root)?;
         let (mut config, _) = project.config(args.config.as_deref())?;
         let confidence = match args.confidence.as_deref() {
             None => config.confidence.unwrap_or(Confidence::Medium),

@@ -48,7 +48,12 @@ impl HooksFolder {
             _ => None,
         };
         let Some(level) = level else {
-            return Ok(Self { path: common.join("hooks"), set_by: Setting::Default, work_tree, common });
+            return Ok(Self {
+                path: native(&common.join("hooks")),
+                set_by: Setting::Default,
+                work_tree,
+                common,
+            });
         };
         let set = config.get_path("core.hookspath")?;
         // githooks(5): relative to where the hook runs, the root of the work tree, or the git
@@ -58,7 +63,7 @@ impl HooksFolder {
             ConfigLevel::Local | ConfigLevel::Worktree | ConfigLevel::App => Setting::Repository,
             _ => Setting::Everywhere,
         };
-        Ok(Self { path: base.join(set), set_by, work_tree, common })
+        Ok(Self { path: native(&base.join(set)), set_by, work_tree, common })
     }
 
     /// Whether the folder is part of the project, so that its files may be shared with others.
@@ -66,6 +71,11 @@ impl HooksFolder {
         let within = |root: &Path| self.path.starts_with(root) && !self.path.starts_with(&self.common);
         self.set_by == Setting::Repository && self.work_tree.as_deref().is_some_and(within)
     }
+}
+
+/// The same path with the separators of this system, where git writes `/` everywhere.
+fn native(path: &Path) -> PathBuf {
+    path.components().collect()
 }
 
 /// The repository that git itself would use: as the environment says inside a hook, else at or above.

@@ -198,12 +198,33 @@ impl Page<'_> {
             let line = self.paint(&line, colour, true);
             writeln!(self.out, "{line}")?;
         }
+        if report.findings.len() > FEW {
+            self.begin(report)?;
+        }
         self.paragraph(&words::receipt(report))?;
         if found && !self.options.verbose {
             self.paragraph(
                 "Not a secret? Write skout:allow and the reason in a comment on its line, or see \
                  skout ignore --help. More: --verbose.",
             )?;
+        }
+        Ok(())
+    }
+
+    /// Where to begin, for whom the list has run off the screen.
+    fn begin(&mut self, report: &Report<'_>) -> io::Result<()> {
+        writeln!(self.out, "Begin with:")?;
+        for (n, task) in story::tasks(report).iter().take(FEW).enumerate() {
+            let Some(first) = task.findings.first() else { continue };
+            let mut masks: Vec<String> =
+                task.findings.iter().take(FEW).map(|f| json::shown(f, self.options)).collect();
+            if task.findings.len() > FEW {
+                masks.push(format!("{} more", words::number((task.findings.len() - FEW) as u64)));
+            }
+            let name = &report.rules.get(first.rule).name;
+            let reach = story::exposure(report, first).word();
+            let text = format!("{name} {} ({reach}). {}", words::list(&masks), task.step);
+            self.label(&format!("{}.", n + 1), &text)?;
         }
         Ok(())
     }

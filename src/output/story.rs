@@ -1,8 +1,9 @@
 //! The story of a secret: how far it got out, since when, and what to do about it, step by step. In flow a
 //! finding and the scope it was found in, out flow sentences; facts come from the places, never from guesses.
 
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Place, Status};
 use crate::report::Report;
+use crate::rule::{Confidence, Severity};
 use crate::source::Origin;
 
 /// How far a secret got out, as far as this scan can tell; the farthest last.
@@ -45,6 +46,37 @@ pub(super) fn exposure(report: &Report<'_>, finding: &Finding) -> Exposure {
         "history" | "range" => Exposure::Committed,
         _ => Exposure::Files,
     }
+}
+
+/// The higher, the sooner to be revoked: what is known to work, then what others can read and opens much. What never left this
+/// machine can wait.
+pub(super) fn urgency(finding: &Finding, exposure: Exposure) -> i32 {
+    let alive = match finding.status {
+        Status::Live(_) => 100,
+        Status::Restricted(_) => 40,
+        Status::Unverified | Status::Unknown(_) => 0,
+        Status::Dead(_) => -200,
+    };
+    let opens = match finding.severity {
+        Severity::Critical => 80,
+        Severity::High => 60,
+        Severity::Medium => 40,
+        Severity::Low => 20,
+    };
+    let reached = match exposure {
+        Exposure::Pushed => 60,
+        Exposure::Committed => 45,
+        Exposure::Files => 40,
+        Exposure::Unpushed => 10,
+        Exposure::Uncommitted => 0,
+    };
+    let doubt = match finding.confidence {
+        Confidence::High => 0,
+        Confidence::Medium => -10,
+        Confidence::Low => -30,
+    };
+    let shipped = if finding.places.iter().any(|p| p.exposure.is_some()) { 30 } else { 0 };
+    alive + opens + reached + doubt + shipped
 }
 
 /// Whether the latest commit, or the files themselves, still hold the secret; `None` if nobody asked git.
@@ -153,6 +185,30 @@ pub(super) fn steps(report: &Report<'_>, finding: &Finding) -> Vec<String> {
         steps.push("Only then think of rewriting the history: copies of it stay as they are.".to_owned());
     }
     steps
+}
+
+/// What is to be done first for some secrets.
+pub(super) struct Task<'a> {
+    /// The step, in words.
+    pub(super) step: String,
+    /// The secrets it is for, the most urgent first.
+    pub(super) findings: Vec<&'a Finding>,
+}
+
+/// What to do first, the most urgent first: one task for all secrets of which the first step is the same, so that
+/// nobody visits a page twice.
+pub(super) fn tasks<'a>(report: &'a Report<'_>) -> Vec<Task<'a>> {
+    let mut findings: Vec<&Finding> = report.findings.iter().collect();
+    findings.sort_by_cached_key(|f| std::cmp::Reverse(urgency(f, exposure(report, f))));
+    let mut tasks: Vec<Task<'a>> = Vec::new();
+    for finding in findings {
+        let step = steps(report, finding).into_iter().next().unwrap_or_default();
+        match tasks.iter_mut().find(|task| task.step == step) {
+            Some(task) => task.findings.push(finding),
+            None => tasks.push(Task { step, findings: vec![finding] }),
+        }
+    }
+    tasks
 }
 
 fn lower_first(text: &str) -> String {

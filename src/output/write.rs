@@ -47,6 +47,8 @@ pub struct Options {
     pub quiet: bool,
     /// The time of the scan in seconds since 1970, for formats that must name one.
     pub now: i64,
+    /// What was scanned, in a word: the name of the folder. May be empty.
+    pub name: String,
 }
 
 impl Format {

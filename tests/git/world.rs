@@ -78,6 +78,12 @@ impl World {
     pub(crate) fn command(&self, program: &str, folder: &Path) -> Command {
         let mut command = Command::new(program);
         command.current_dir(folder).env_clear().env("PATH", &self.path);
+        if cfg!(windows) {
+            // Programs do not start without the first; git stands where its installer put it.
+            for name in ["SystemRoot", "PATH"] {
+                command.env(name, std::env::var_os(name).unwrap_or_default());
+            }
+        }
         command.env("HOME", self.home.path()).env("GIT_CONFIG_NOSYSTEM", "1");
         for who in ["AUTHOR", "COMMITTER"] {
             command.env(format!("GIT_{who}_NAME"), "Ada").env(format!("GIT_{who}_EMAIL"), "ada@example.org");

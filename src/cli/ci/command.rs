@@ -156,8 +156,10 @@ fn source(
     match wish {
         Wish::Nothing { .. } => Ok(None),
         Wish::History { .. } => {
-            if args.fetch && git::is_shallow(here).map_err(explained)? {
-                fetch::deepen(here, true, &[])?;
+            match (git::is_shallow(here).map_err(explained)?, args.fetch) {
+                (true, true) => fetch::deepen(here, true, &[])?,
+                (true, false) => notify(&format!("this clone is shallow; {}", service.depth_advice())),
+                _ => {}
             }
             let options = HistoryOptions { extent: session.extent(), ..HistoryOptions::default() };
             Ok(Some(Box::new(History::open(here, options).map_err(explained)?)))
@@ -169,6 +171,14 @@ fn source(
             Ok(Some(Box::new(range.within(session.extent()))))
         }
     }
+}
+
+/// What a clone that does not know the default branch (one branch of it alone, or `git init` and a fetch) has of the
+/// branches that usually are it. One that is where `tip` is tells nothing.
+fn guessed(here: &Path, tip: &str) -> anyhow::Result<Vec<String>> {
+    let names = ["refs/remotes/origin/main", "refs/remotes/origin/master"];
+    let found = names.into_iter().map(|name| git::resolve(here, name).map_err(explained));
+    found.filter_map(Result::transpose).filter(|id| !id.as_ref().is_ok_and(|id| id == tip)).collect()
 }
 
 /// Finds the commits of a wish in the clone, and fetches what is missing if it may.
@@ -201,6 +211,7 @@ fn commits(args: &CiArgs, wish: &Wish, service: Service) -> anyhow::Result<Commi
             Some(id) if name.ends_with("/HEAD") && id == tip => {}
             Some(id) => here_already.push(id),
             None if n == 0 && *strict => bail!(lost(name)),
+            None if name.ends_with("/HEAD") => here_already.extend(guessed(here, &tip)?),
             None => {}
         }
     }

@@ -16,6 +16,7 @@ pub(super) fn deepen(folder: &Path, shallow: bool, names: &[String]) -> anyhow::
     }
     for name in names {
         let spec = match name.strip_prefix("refs/remotes/origin/") {
+            Some("HEAD") => "+HEAD:refs/remotes/origin/HEAD".to_owned(),
             Some(branch) => format!("+refs/heads/{branch}:refs/remotes/origin/{branch}"),
             None => name.clone(),
         };

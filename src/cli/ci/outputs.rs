@@ -14,8 +14,15 @@ use super::service::Lookup;
 use crate::output::{self, Format, Options};
 use crate::report::Report;
 
-const PLAIN: Options =
-    Options { show_secrets: false, colour: false, width: 80, verbose: false, quiet: true, now: 0 };
+const PLAIN: Options = Options {
+    show_secrets: false,
+    colour: false,
+    width: 80,
+    verbose: false,
+    quiet: true,
+    now: 0,
+    name: String::new(),
+};
 
 /// Keeps GitHub from taking a line of the report for a workflow command: between the two lines that this
 /// returns, it obeys none. The word is new each time, so that no scanned file can hold it.

@@ -40,6 +40,8 @@ impl Service {
             ("CIRCLECI", Self::CircleCi),
             ("BUILDKITE", Self::Buildkite),
             ("JENKINS_URL", Self::Jenkins),
+            // The address is there only if an administrator wrote it down.
+            ("JENKINS_HOME", Self::Jenkins),
         ];
         known.into_iter().find(|(name, _)| get(name).is_some()).map_or(Self::Plain, |(_, service)| service)
     }
@@ -191,6 +193,9 @@ fn buildkite(get: Lookup<'_>) -> Wish {
         let base = remote(&get("BUILDKITE_PULL_REQUEST_BASE_BRANCH").unwrap_or_default());
         return Wish::change(&base, &tip, format!("pull request {number}"));
     }
+    if let Some(base) = get("BUILDKITE_MERGE_QUEUE_BASE_COMMIT") {
+        return Wish::change(&base, &tip, "merge queue");
+    }
     match get("BUILDKITE_SOURCE").as_deref() {
         Some("schedule") => Wish::history("scheduled run"),
         Some("ui") => Wish::history("started by hand"),
@@ -300,7 +305,15 @@ mod tests {
             ("BUILDKITE_PIPELINE_DEFAULT_BRANCH", "main"),
         ];
         assert_eq!(meaning(&buildkite), "push to main: b not ");
-        let jenkins = [("JENKINS_URL", "http://x"), ("GIT_COMMIT", B), ("GIT_PREVIOUS_COMMIT", A)];
+        let queue = [
+            ("BUILDKITE", "true"),
+            ("BUILDKITE_COMMIT", B),
+            ("BUILDKITE_PULL_REQUEST", "false"),
+            ("BUILDKITE_BRANCH", "gh-readonly-queue/main/pr-1"),
+            ("BUILDKITE_MERGE_QUEUE_BASE_COMMIT", A),
+        ];
+        assert_eq!(meaning(&queue), "merge queue: b not a");
+        let jenkins = [("JENKINS_HOME", "/j"), ("GIT_COMMIT", B), ("GIT_PREVIOUS_COMMIT", A)];
         assert_eq!(meaning(&jenkins), "commits since the last build: b not a");
         let azure = [
             ("TF_BUILD", "True"),

@@ -14,6 +14,7 @@ use super::ground::Ground;
 use super::verdict;
 use crate::blob::{Blob, BlobKind};
 use crate::cli::exit::Exit;
+use crate::cli::say::gone;
 use crate::detect::{Detector, Settings};
 use crate::glob::GlobSet;
 use crate::output::sanitized;
@@ -52,7 +53,7 @@ pub(in crate::cli) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
         (None, None) => bail!("name a place (FILE:LINE), a rule, or a text with --string"),
     };
     match io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        Err(error) if !gone(&error) => Err(error.into()),
         _ => Ok(Exit::Clean),
     }
 }

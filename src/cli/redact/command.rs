@@ -13,6 +13,7 @@ use super::stream::redact;
 use super::wide::{Narrowed, Widened};
 use crate::cli::exit::Exit;
 use crate::cli::project::Project;
+use crate::cli::say::gone;
 use crate::cli::session;
 use crate::detect::{Detector, Settings};
 use crate::rule::{Confidence, RuleSet, Selection};
@@ -50,7 +51,7 @@ pub(in crate::cli) fn run(args: &RedactArgs) -> anyhow::Result<Exit> {
     let rules = RuleSet::new(std::mem::take(&mut config.rules), &Selection { only, disabled })?;
     let detector = Detector::new(&rules, Settings { confidence, ..Settings::default() })?;
     match through(&detector, &mut io::stdin().lock(), &mut io::stdout().lock()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Clean),
+        Err(error) if gone(&error) => Ok(Exit::Clean),
         other => other.context("redact").map(|()| Exit::Clean),
     }
 }

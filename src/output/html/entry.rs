@@ -98,9 +98,9 @@ fn place(place: &Place) -> String {
     }
     if let Some(origin) = place.origin.as_deref() {
         if let Some(since) = story::introduced(origin) {
-            let _ = write!(html, "<p>Since {}</p>", xml(&since));
+            let _ = write!(html, "<p>Since: {}</p>", xml(&since));
         }
-        let _ = write!(html, "<p>Now {}</p>", xml(&story::whereabouts(origin)));
+        let _ = write!(html, "<p>Now: {}</p>", xml(&story::whereabouts(origin)));
         if let Some(link) = origin.link.as_deref().filter(|l| l.starts_with("https://")) {
             let _ = write!(html, "<p>{}</p>", linked(link));
         }

@@ -1,10 +1,10 @@
 //! What the page says of one secret at a glance: how urgent it is, how far it got, since when. In flows a
 //! finding, out flow plain facts that charts, filters and the order of the page share.
 
-use crate::finding::{Finding, Status};
+use crate::finding::Finding;
 use crate::output::story::{self, Exposure};
 use crate::report::Report;
-use crate::rule::{Confidence, Rule, Severity};
+use crate::rule::Rule;
 
 /// The facts of one secret.
 pub(super) struct Fact<'a> {
@@ -44,39 +44,8 @@ fn fact<'a>(report: &'a Report<'_>, finding: &'a Finding) -> Fact<'a> {
         in_head,
         since,
         until: if in_head == Some(false) { removed() } else { None },
-        urgency: urgency(finding, exposure),
+        urgency: story::urgency(finding, exposure),
     }
-}
-
-/// What to revoke first: what is known to work, then what others can read and opens much. What never left this
-/// machine can wait.
-fn urgency(finding: &Finding, exposure: Exposure) -> i32 {
-    let alive = match finding.status {
-        Status::Live(_) => 100,
-        Status::Restricted(_) => 40,
-        Status::Unverified | Status::Unknown(_) => 0,
-        Status::Dead(_) => -200,
-    };
-    let opens = match finding.severity {
-        Severity::Critical => 80,
-        Severity::High => 60,
-        Severity::Medium => 40,
-        Severity::Low => 20,
-    };
-    let reached = match exposure {
-        Exposure::Pushed => 60,
-        Exposure::Committed => 45,
-        Exposure::Files => 40,
-        Exposure::Unpushed => 10,
-        Exposure::Uncommitted => 0,
-    };
-    let doubt = match finding.confidence {
-        Confidence::High => 0,
-        Confidence::Medium => -10,
-        Confidence::Low => -30,
-    };
-    let shipped = if finding.places.iter().any(|p| p.exposure.is_some()) { 30 } else { 0 };
-    alive + opens + reached + doubt + shipped
 }
 
 impl Fact<'_> {

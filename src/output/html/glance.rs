@@ -14,6 +14,9 @@ const MOST_BARS: usize = 8;
 /// Secrets on the time line, the most urgent ones.
 const MOST_LINES: usize = 12;
 
+/// The shortest bar that can still be seen, in thousandths of the time line.
+const LEAST: i64 = 12;
+
 /// A chart with one bar a value, each a button that filters the list.
 pub(super) fn bars(title: &str, key: &str, values: &[&str], order: &[&str]) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -56,7 +59,8 @@ pub(super) fn time_line(facts: &[Fact<'_>], now: i64) -> String {
     let mut shown: Vec<&(&Fact<'_>, i64)> = dated.iter().take(MOST_LINES).collect();
     shown.sort_by_key(|(_, since)| *since);
     for (fact, since) in shown {
-        let (from, to) = (at(*since), at(fact.until.unwrap_or(now)));
+        let to = at(fact.until.unwrap_or(now)).max(LEAST);
+        let from = at(*since).min(to - LEAST);
         let until = match (fact.until, fact.in_head) {
             (Some(time), _) => format!("removed {}, still in the history", day(time)),
             (None, Some(false)) => "no longer in HEAD, still in the history".to_owned(),
@@ -73,8 +77,8 @@ pub(super) fn time_line(facts: &[Fact<'_>], now: i64) -> String {
              <span class=\"when\">since {}: {until}</span></a></li>",
             from / 10,
             from % 10,
-            ((to - from).max(8)) / 10,
-            ((to - from).max(8)) % 10,
+            (to - from) / 10,
+            (to - from) % 10,
             day(*since),
             id = fact.finding.fingerprint,
             name = xml(&fact.rule.name),
@@ -88,7 +92,8 @@ pub(super) fn time_line(facts: &[Fact<'_>], now: i64) -> String {
     html + "</section>"
 }
 
-fn day(time: i64) -> String {
+/// `2024-05-01`.
+pub(super) fn day(time: i64) -> String {
     let text = calendar::date_time(time);
     text.split('T').next().unwrap_or_default().to_owned()
 }

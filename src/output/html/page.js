@@ -38,7 +38,9 @@
     }
     for (const b of bars) b.setAttribute("aria-pressed", String(chosen[b.dataset.key] === b.dataset.value));
     const by = Object.values(chosen).join(", ");
-    shown.textContent = `${count} of ${findings.length} shown${by ? ", only: " + by : ""}`;
+    const done = findings.filter((f) => f.classList.contains("done")).length;
+    shown.textContent = `${count} of ${findings.length} shown${by ? ", only: " + by : ""}${done ? `; ${done} done` : ""}`
+      + (count ? "" : ". Nothing fits: press Show all.");
   };
 
   for (const b of bars) {
@@ -89,11 +91,16 @@
   };
   for (const f of findings) {
     const boxes = Array.from(f.querySelectorAll(".steps input"));
-    const mark = () => f.classList.toggle("done", boxes.length > 0 && boxes.every((b) => b.checked));
+    const links = Array.from(document.querySelectorAll(`.first a[href="#${f.id}"], .lines a[href="#${f.id}"]`));
+    const mark = () => {
+      const done = f.classList.toggle("done", boxes.length > 0 && boxes.every((b) => b.checked));
+      for (const link of links) link.classList.toggle("ticked", done);
+    };
     for (const box of boxes) {
       box.checked = kept(box.id);
-      box.addEventListener("change", () => { kept(box.id, box.checked); mark(); });
+      box.addEventListener("change", () => { kept(box.id, box.checked); mark(); update(); });
     }
     mark();
   }
+  update();
 })();

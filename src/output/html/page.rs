@@ -10,15 +10,20 @@ use sha2::{Digest, Sha256};
 
 use super::fact::{self, Fact};
 use super::{entry, glance};
+use crate::finding::Finding;
 use crate::output::markup::xml;
-use crate::output::{Options, calendar, json, story, words};
+use crate::output::story::{self, Exposure};
+use crate::output::{Options, calendar, json, words};
 use crate::report::Report;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// Secrets named at the top.
+/// Entries at the top.
 const FIRST: usize = 5;
+
+/// More secrets of one entry at the top.
+const ALSO: usize = 4;
 
 /// Entries of the lists of ignored, skipped and unread things.
 const MOST: usize = 500;
@@ -44,9 +49,8 @@ pub(in crate::output) fn write(
     out.write_all(rest(report).as_bytes())?;
     write!(
         out,
-        "</main>\n<footer><p>{}</p><p>skout {}. This file loads nothing and sends nothing; ticks stay in this browser.</p></footer>\n\
+        "</main>\n<footer><p>skout {}. This file loads nothing and sends nothing; ticks stay in this browser.</p></footer>\n\
          <script>{SCRIPT}</script>\n</body></html>\n",
-        xml(&words::receipt(report)),
         env!("CARGO_PKG_VERSION"),
     )
 }
@@ -75,16 +79,14 @@ fn summary(report: &Report<'_>, facts: &[Fact<'_>], options: &Options) -> String
         (true, true) => "clean",
     };
     let time = calendar::date_time(options.now).replace('T', " ");
-    let scope = if report.receipt.coverage.scope.is_empty() {
-        report.receipt.coverage.kind
-    } else {
-        &report.receipt.coverage.scope
-    };
+    let name =
+        if options.name.is_empty() { String::new() } else { format!("<b>{}</b>, ", xml(&options.name)) };
     let mut html = format!(
         "<header class=\"{class}\"><p class=\"brand\">skout report</p><h1>{}</h1>\
-         <p>{}, <time>{time} UTC</time></p></header>\n<main>\n",
+         {}<p>{name}<time>{time} UTC</time>. {}</p></header>\n<main>\n",
         xml(&words::verdict(report)),
-        xml(scope),
+        reach(facts),
+        xml(&words::receipt(report)),
     );
     if !report.receipt.complete() {
         let n = words::count(report.receipt.errors.len() as u64, "thing");
@@ -97,32 +99,44 @@ fn summary(report: &Report<'_>, facts: &[Fact<'_>], options: &Options) -> String
     html
 }
 
-/// What to revoke first: of each kind one, because what is to be done is the same for the others.
+/// How many got out, and how many can still be kept in; empty if nobody asked git.
+fn reach(facts: &[Fact<'_>]) -> String {
+    let n = |exposure| facts.iter().filter(|f| f.exposure == exposure).count() as u64;
+    let (pushed, kept) = (n(Exposure::Pushed), n(Exposure::Unpushed) + n(Exposure::Uncommitted));
+    let mut parts = Vec::new();
+    if pushed > 0 {
+        let verb = if pushed == 1 { "was" } else { "were" };
+        parts.push(format!(
+            "<b>{} {verb} pushed</b>: others may have read it, so begin there.",
+            words::number(pushed)
+        ));
+    }
+    if kept > 0 {
+        let verb = if kept == 1 { "has" } else { "have" };
+        parts.push(format!("{} {verb} not been pushed yet.", words::number(kept)));
+    }
+    if parts.is_empty() { String::new() } else { format!("<p class=\"reach\">{}</p>", parts.join(" ")) }
+}
+
+/// What to do first.
 fn first(report: &Report<'_>, facts: &[Fact<'_>], options: &Options) -> String {
     let mut html = String::from("<section class=\"first\"><h2>Start here</h2><ol>");
-    let mut kinds: Vec<&Fact<'_>> = Vec::new();
-    for fact in facts {
-        if kinds.iter().all(|k| k.finding.rule != fact.finding.rule) {
-            kinds.push(fact);
-        }
-    }
-    for fact in kinds.into_iter().take(FIRST) {
-        let alike = |f: &&Fact<'_>| f.finding.rule == fact.finding.rule;
-        let more = match facts.iter().filter(alike).count() - 1 {
-            0 => String::new(),
-            n => format!(" and {} more of this kind", words::number(n as u64)),
-        };
-        let step = story::steps(report, fact.finding).into_iter().next().unwrap_or_default();
+    for task in story::tasks(report).iter().take(FIRST) {
+        let fact_of = |finding: &&Finding| facts.iter().find(|f| std::ptr::eq(f.finding, *finding));
+        let alike: Vec<&Fact<'_>> = task.findings.iter().take(1 + ALSO).filter_map(fact_of).collect();
+        let Some((fact, others)) = alike.split_first() else { continue };
         let severity = words::severity(fact.finding.severity);
+        let since = fact.since.map_or_else(String::new, |time| format!(", since {}", glance::day(time)));
         let _ = write!(
             html,
-            "<li><a href=\"#{}\"><span class=\"badge {severity}\">{severity}</span> {} <code>{}</code></a> \
-             <span class=\"chip\">{}</span>{more}<br>{}</li>",
-            fact.finding.fingerprint,
-            xml(&fact.rule.name),
-            xml(&json::shown(fact.finding, options)),
-            fact.reach(),
-            entry::linked(&step),
+            "<li><a href=\"#{id}\"><span class=\"badge {severity}\">{severity}</span> {name} \
+             <code class=\"secret\">{mask}</code></a> <span class=\"chip\">{reach}{since}</span><br>{}{}</li>",
+            entry::linked(&task.step),
+            also(others, task.findings.len() - alike.len(), options),
+            id = fact.finding.fingerprint,
+            name = xml(&fact.rule.name),
+            mask = xml(&json::shown(fact.finding, options)),
+            reach = fact.reach(),
         );
     }
     html += "</ol>";
@@ -131,6 +145,20 @@ fn first(report: &Report<'_>, facts: &[Fact<'_>], options: &Options) -> String {
             write!(html, "<p><a href=\"#list\">All {}</a></p>", words::count(facts.len() as u64, "secret"));
     }
     html + "</section>\n"
+}
+
+/// The other secrets of one entry, by their masks, and how many `more` there are.
+fn also(others: &[&Fact<'_>], more: usize, options: &Options) -> String {
+    let link = |f: &&Fact<'_>| {
+        let mask = xml(&json::shown(f.finding, options));
+        format!("<a href=\"#{}\"><code class=\"secret\">{mask}</code></a>", f.finding.fingerprint)
+    };
+    let mut links: Vec<String> = others.iter().map(link).collect();
+    if more > 0 {
+        links.push(format!("{} more", words::number(more as u64)));
+    }
+    let links = words::list(&links);
+    if links.is_empty() { links } else { format!("<br><span class=\"also\">The same for {links}</span>") }
 }
 
 fn charts(facts: &[Fact<'_>], options: &Options) -> String {
@@ -143,17 +171,18 @@ fn charts(facts: &[Fact<'_>], options: &Options) -> String {
         let values: Vec<&str> = values.iter().map(String::as_str).collect();
         glance::bars(title, key, &values, order)
     };
+    let known = |values: &[String], none: &str| values.iter().any(|v| v != none);
     let mut html = String::from("<section aria-label=\"At a glance\" class=\"glance\">");
     html += &all(&severities, "Severity", "severity", &["critical", "high", "medium", "low"]);
-    html += &all(
-        &reaches,
-        "Exposure",
-        "reach",
-        &["pushed", "pushed, in history only", "committed", "in history only"],
-    );
+    if known(&reaches, "working tree") {
+        let order = ["pushed", "pushed, in history only", "committed", "in history only"];
+        html += &all(&reaches, "Exposure", "reach", &order);
+    }
     html += &all(&providers, "Provider", "provider", &[]);
     let order = ["under a week", "under a month", "under a year", "over a year", "age not known"];
-    html += &all(&ages, "Age", "age", &order);
+    if known(&ages, "age not known") {
+        html += &all(&ages, "Age", "age", &order);
+    }
     html += &glance::time_line(facts, options.now);
     html + "</section>\n"
 }

@@ -2,9 +2,9 @@
 //! took it away, path by path.
 //!
 //! In flow groups of object ids, one group a secret; out flow origins. It compares the commits of a graph
-//! with their parents, oldest first, and enters only trees that can hold what is asked for.
+//! with their parents, oldest first: by what is known of all trees, if that is known, else by reading them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use git2::{ObjectType, Oid, Repository};
 
@@ -14,7 +14,8 @@ use super::facts::Facts;
 use super::graph::Graph;
 use super::ids::IdMap;
 use super::repo::{object_id, oid, tree_of};
-use super::trees::{Compare, Prune, blob_at};
+use super::trees::{Change, Compare, blob_at};
+use super::woods::Holders;
 use crate::blob::ObjectId;
 
 /// What happened to one secret on one path.
@@ -30,7 +31,8 @@ pub(super) struct Attribution<'r> {
     graph: &'r Graph,
     /// Parents that lie outside the graph, whose trees count as "before".
     outside: bool,
-    prune: Option<&'r Prune<'r>>,
+    /// What all trees hold of the groups.
+    holders: Option<&'r Holders<'r>>,
     groups_of: IdMap<Vec<usize>>,
     stories: Vec<BTreeMap<Vec<u8>, Story>>,
 }
@@ -39,12 +41,12 @@ impl<'r> Attribution<'r> {
     /// For the commits of `graph`; `outside` says that it is a part of the history whose oldest commits
     /// have parents elsewhere.
     pub(super) fn new(git: &'r Repository, graph: &'r Graph, outside: bool) -> Self {
-        Self { git, graph, outside, prune: None, groups_of: IdMap::default(), stories: Vec::new() }
+        Self { git, graph, outside, holders: None, groups_of: IdMap::default(), stories: Vec::new() }
     }
 
-    /// Compares only trees that `wanted` lets through.
-    pub(super) fn pruned(mut self, wanted: &'r Prune<'r>) -> Self {
-        self.prune = Some(wanted);
+    /// Reads no tree: `holders` knows what all of them hold of the groups.
+    pub(super) fn with(mut self, holders: &'r Holders<'r>) -> Self {
+        self.holders = Some(holders);
         self
     }
 
@@ -72,7 +74,7 @@ impl<'r> Attribution<'r> {
                 add(format!("object that {name} names"), id);
             } else if self.git.find_tree(id).is_ok() {
                 Compare::new(self.git).run(Some(id), &[], &mut |change| {
-                    if let Some((blob, _)) = change.new.filter(|(blob, _)| wanted(blob)) {
+                    if let Some(blob) = change.new.filter(wanted) {
                         add(String::from_utf8_lossy(change.path).into_owned(), blob);
                     }
                 })?;
@@ -109,33 +111,16 @@ impl<'r> Attribution<'r> {
 
     /// Compares every commit with its parents and notes what happens to the groups.
     fn walk(&mut self) -> Result<(), SourceError> {
-        let mut compare = match self.prune {
-            Some(wanted) => Compare::only(self.git, wanted),
-            None => Compare::new(self.git),
-        };
-        let (groups_of, stories) = (&self.groups_of, &mut self.stories);
+        let mut compare = Compare::new(self.git);
         for n in self.graph.oldest_first() {
             let parents = parent_trees(self.git, self.graph, n, self.outside);
-            let mut known = HashSet::new();
-            compare.run(Some(self.graph.tree(n)), &parents, &mut |change| {
-                let of = |id: &Oid| groups_of.get(id).map_or(&[][..], Vec::as_slice);
-                let new = change.new.map(|(id, _)| id);
-                known.clear();
-                known.extend(change.olds.iter().flat_map(of).copied());
-                for group in new.iter().flat_map(of).filter(|g| !known.contains(*g)) {
-                    let story = stories[*group].entry(change.path.to_vec()).or_default();
-                    story.introduced = story.introduced.or(new.map(|id| (n, id)));
-                    story.removed = None;
-                }
-                let now: &[usize] = new.as_ref().map_or(&[], of);
-                let mut gone: Vec<usize> = known.iter().filter(|g| !now.contains(g)).copied().collect();
-                gone.sort_unstable();
-                for group in gone {
-                    if let Some(story) = stories[group].get_mut(change.path) {
-                        story.removed = Some(n);
-                    }
-                }
-            })?;
+            let merge = parents.len() > 1;
+            let (groups_of, stories) = (&self.groups_of, &mut self.stories);
+            let note = &mut |change: Change<'_>| tell(groups_of, stories, (n, merge), &change);
+            match self.holders {
+                Some(holders) => holders.changes(self.graph.tree(n), &parents, note),
+                None => compare.run(Some(self.graph.tree(n)), &parents, note)?,
+            }
         }
         Ok(())
     }
@@ -209,6 +194,30 @@ impl<'r> Attribution<'r> {
 
     fn head_tree(&self) -> Option<Oid> {
         tree_of(self.git, self.git.head().ok()?.target()?).ok()
+    }
+}
+
+/// Adds to the stories of the groups what a commit, perhaps a merge, changed on one path.
+fn tell(
+    groups_of: &IdMap<Vec<usize>>,
+    stories: &mut [BTreeMap<Vec<u8>, Story>],
+    (n, merge): (u32, bool),
+    change: &Change<'_>,
+) {
+    let of = |id: &Oid| groups_of.get(id).map_or(&[][..], Vec::as_slice);
+    let now: &[usize] = change.new.as_ref().map_or(&[], of);
+    let known: BTreeSet<usize> = change.olds.iter().flat_map(of).copied().collect();
+    for group in now.iter().filter(|group| !known.contains(group)) {
+        let story = stories[*group].entry(change.path.to_vec()).or_default();
+        story.introduced = story.introduced.or(change.new.map(|id| (n, id)));
+        story.removed = None;
+    }
+    for group in known.into_iter().filter(|group| !now.contains(group)) {
+        let Some(story) = stories[group].get_mut(change.path) else { continue };
+        // A merge drops what one side has dropped before; what no commit before it dropped, it drops itself.
+        if !merge || story.removed.is_none() {
+            story.removed = Some(n);
+        }
     }
 }
 

@@ -317,12 +317,7 @@ impl History {
         } else {
             let woods = woods.get_or_insert_with(|| Woods::plant(store, self.options.extent.threads()));
             let holders = Holders::find(store, woods, &wanted);
-            let differs = |new: Option<Oid>, olds: &[Oid]| {
-                let mark = |tree: Oid| holders.holding(tree);
-                let now = new.and_then(mark);
-                if olds.is_empty() { now.is_some() } else { !olds.iter().any(|old| mark(*old) == now) }
-            };
-            attribution.pruned(&differs).answer(groups)?
+            attribution.with(&holders).answer(groups)?
         };
         if self.options.include.dangling {
             for (origins, group) in answers.iter_mut().zip(groups).filter(|(o, _)| o.is_empty()) {

@@ -19,7 +19,7 @@ use super::ids::IdSet;
 use super::named::{self, Named};
 use super::read::{self, Wanted};
 use super::repo::{Extent, Repo, object_id, parse_id, revision, trouble};
-use super::trees::{Compare, SUBMODULE};
+use super::trees::Compare;
 use super::when;
 use crate::blob::ObjectId;
 
@@ -229,7 +229,7 @@ impl Range {
         let parents = parent_trees(git, graph, n, true);
         Compare::new(git).run(Some(graph.tree(n)), &parents, &mut |change| {
             found.olds.extend(&change.olds);
-            let Some((id, mode)) = change.new else { return };
+            let Some(id) = change.new else { return };
             let path = String::from_utf8_lossy(change.path).into_owned();
             if !self.extent.admits(&path) {
                 return;
@@ -237,7 +237,7 @@ impl Range {
             if change.olds.is_empty() && found.named.insert(change.path.to_vec()) {
                 found.names.push(path.clone());
             }
-            if mode == SUBMODULE {
+            if change.submodule {
                 found.submodules.push(path);
             } else if !change.olds.contains(&id) && found.seen.insert(id) {
                 found.blobs.push(Wanted { id, path });

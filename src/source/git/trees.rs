@@ -13,23 +13,20 @@ use super::repo::{intact, trouble};
 pub(super) struct Change<'a> {
     /// The path, as git stores it: `/` between parts, any bytes but NUL.
     pub(super) path: &'a [u8],
-    /// What stands there now: blob (or commit of a submodule) and mode.
-    pub(super) new: Option<(Oid, i32)>,
+    /// The blob (or commit of a submodule) that stands there now.
+    pub(super) new: Option<Oid>,
+    /// Whether that is a submodule.
+    pub(super) submodule: bool,
     /// The blobs that the old trees hold there, if any.
     pub(super) olds: Vec<Oid>,
 }
 
 /// The mode of a submodule in a tree (gitformat-index, "gitlink"); the enumeration of `git2` holds other numbers.
-pub(super) const SUBMODULE: i32 = 0o160_000;
-
-/// Whether a tree is worth comparing: its id in a commit, and its ids in the commit's parents.
-pub(super) type Prune<'a> = dyn Fn(Option<Oid>, &[Oid]) -> bool + 'a;
+const SUBMODULE: i32 = 0o160_000;
 
 /// Compares trees.
 pub(super) struct Compare<'r> {
     git: &'r Repository,
-    /// Says whether a subtree is worth entering: its id in the new tree and in the old ones.
-    prune: Option<&'r Prune<'r>>,
     path: Vec<u8>,
 }
 
@@ -39,12 +36,7 @@ type Entry = (Vec<u8>, Oid, Option<ObjectType>, i32);
 impl<'r> Compare<'r> {
     /// Compares everything.
     pub(super) fn new(git: &'r Repository) -> Self {
-        Self { git, prune: None, path: Vec::new() }
-    }
-
-    /// Enters only subtrees for which `wanted` says so.
-    pub(super) fn only(git: &'r Repository, wanted: &'r Prune<'r>) -> Self {
-        Self { git, prune: Some(wanted), path: Vec::new() }
+        Self { git, path: Vec::new() }
     }
 
     /// Tells `visit` every path on which `new` differs from all of `olds`.
@@ -54,7 +46,7 @@ impl<'r> Compare<'r> {
         olds: &[Oid],
         visit: &mut dyn FnMut(Change<'_>),
     ) -> Result<(), SourceError> {
-        if new.is_some_and(|id| olds.contains(&id)) || self.prune.is_some_and(|wanted| !wanted(new, olds)) {
+        if new.is_some_and(|id| olds.contains(&id)) {
             return Ok(());
         }
         let tree = new.map(|id| self.tree(id)).transpose()?;
@@ -71,10 +63,15 @@ impl<'r> Compare<'r> {
             if kind == Some(ObjectType::Tree) {
                 self.run(Some(id), &old_trees, visit)?;
                 if !old_blobs.is_empty() {
-                    visit(Change { path: &self.path, new: None, olds: old_blobs });
+                    visit(Change { path: &self.path, new: None, submodule: false, olds: old_blobs });
                 }
             } else {
-                visit(Change { path: &self.path, new: Some((id, mode)), olds: old_blobs });
+                visit(Change {
+                    path: &self.path,
+                    new: Some(id),
+                    submodule: mode == SUBMODULE,
+                    olds: old_blobs,
+                });
                 if !old_trees.is_empty() {
                     self.run(None, &old_trees, visit)?;
                 }
@@ -102,7 +99,9 @@ impl<'r> Compare<'r> {
             let depth = self.enter(&name);
             match kind {
                 Some(ObjectType::Tree) => self.run(None, &[id], visit)?,
-                Some(ObjectType::Blob) => visit(Change { path: &self.path, new: None, olds: vec![id] }),
+                Some(ObjectType::Blob) => {
+                    visit(Change { path: &self.path, new: None, submodule: false, olds: vec![id] });
+                }
                 _ => {}
             }
             self.path.truncate(depth);

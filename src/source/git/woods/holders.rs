@@ -11,10 +11,14 @@ use git2::Oid;
 use super::super::ids::IdSet;
 use super::super::pack::Store;
 use super::super::repo::object_id;
+use super::super::trees::Change;
 use super::woods::{Edge, Woods};
 
 /// No tree is that deep; a damaged store could make a circle.
 const DEEPEST: usize = 1000;
+
+/// The longest path that is followed, in bytes, for the same reason.
+const LONGEST: usize = 1 << 16;
 
 /// The trees that hold what is wanted.
 pub(in super::super) struct Holders<'a> {
@@ -66,6 +70,52 @@ impl<'a> Holders<'a> {
             }
         }
         found
+    }
+
+    /// Tells `visit` every path on which what is wanted differs between `new` and `olds`, root trees of a commit and of
+    /// its parents; blobs that nobody wants count as absent. What stands on a path as in one of `olds` does not
+    /// differ.
+    pub(in super::super) fn changes(&self, new: Oid, olds: &[Oid], visit: &mut dyn FnMut(Change<'_>)) {
+        let number = |id: &Oid| self.store.number(id.as_bytes());
+        let olds: Vec<u32> = olds.iter().filter_map(number).collect();
+        let mut path = Vec::new();
+        self.differ(number(&new), &olds, &mut path, visit);
+    }
+
+    /// The same for trees at `path`.
+    fn differ(&self, new: Option<u32>, olds: &[u32], path: &mut Vec<u8>, visit: &mut dyn FnMut(Change<'_>)) {
+        let mark = |tree: u32| self.marks[*self.trees.get(&tree)? as usize];
+        let now = new.and_then(mark);
+        if olds.iter().all(|old| mark(*old) == now) && (now.is_none() || !olds.is_empty())
+            || path.len() > LONGEST
+        {
+            return;
+        }
+        let list = |tree: u32| self.trees.get(&tree).map_or(&[][..], |list| &self.lists[*list as usize]);
+        let before: Vec<Edge> = olds.iter().flat_map(|old| list(*old)).copied().collect();
+        let after = new.map_or(&[][..], list);
+        let mut names: Vec<u32> = before.iter().chain(after).map(|edge| edge.1).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            let depth = path.len();
+            if depth > 0 {
+                path.push(b'/');
+            }
+            path.extend_from_slice(&self.names[name as usize]);
+            let of = |edges: &[Edge]| -> (Vec<u32>, Vec<u32>) {
+                let children = edges.iter().filter(|edge| edge.1 == name).map(|edge| edge.0);
+                children.partition(|child| self.wanted.contains_key(child))
+            };
+            let ((blob, tree), (blobs, trees)) = (of(after), of(&before));
+            self.differ(tree.first().copied(), &trees, path, visit);
+            let id = |child: &u32| self.wanted[child];
+            if !blob.iter().chain(&blobs).any(|child| blobs.contains(child) && blob.contains(child)) {
+                let (new, olds) = (blob.first().map(id), blobs.iter().map(id).collect());
+                visit(Change { path, new, submodule: false, olds });
+            }
+            path.truncate(depth);
+        }
     }
 
     fn mark(&mut self, list: u32, depth: usize) -> u64 {
