@@ -43,7 +43,7 @@ case $1 in
   cyclonedx) printf '{"bomFormat":"CycloneDX"}' >skout.cdx.json ;;
 esac""",
     "python": """
-[ "$2 $3" = "maturin build" ] || exit 0
+[ "$2" != pip ] || exit 0
 case " $REAL " in *" $TARGET "*) exec "$REAL_PYTHON" "$@" ;; esac
 while [ "$1" != --out ]; do shift; done
 mkdir -p "$2" && echo wheel >"$2/skout-$TARGET.whl" """,
@@ -71,7 +71,7 @@ class Release:
             path.write_text(f'#!/bin/bash\nset -e\nprintf "%s\\t%s\\n" {name} "$*" >>"$CALLS"\n{script}\n')
             path.chmod(0o755)
         self.env = {
-            "PATH": f"{tools}:{os.environ['PATH']}",
+            "PATH": f"{tools}:{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": os.environ["HOME"],
             **{name: value for name, value in os.environ.items() if name.startswith(("CARGO_", "RUSTUP_"))},
             "CALLS": str(self.calls),

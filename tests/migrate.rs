@@ -162,6 +162,32 @@ fn rules_in_yaml_and_secretlint_settings_are_read() {
 }
 
 #[test]
+fn what_a_file_says_beside_its_rules_is_carried_over_or_listed() {
+    let secretlint = r#"{"ignorePatterns":["a"],"rules":[{"id":"@secretlint/secretlint-rule-aws","severity":"info",
+        "options":{"enableIDScanRule":true}},{"id":"@secretlint/secretlint-rule-pattern",
+        "options":{"patterns":[{"name":"gizmo","pattern":"gizmo_\\d"}]}}]}"#;
+    let trufflehog = "exclude_paths:\n  - tests/fixtures/\n  - '*.md'\nother: 1\n";
+    let folder = project(&[(".secretlintrc.json", secretlint), (".trufflehog.yml", trufflehog)]);
+    let said = migrate(&folder);
+    assert!(read(&folder, "skout.toml").contains("path_regex = [\"tests/fixtures/\"]"), "{said}");
+    for part in
+        ["'ignorePatterns'", "'severity'", "'enableIDScanRule'", "letter by letter", "*.md", "'other'"]
+    {
+        assert!(said.contains(part), "{part} is not said in\n{said}");
+    }
+}
+
+#[test]
+fn an_archive_that_cannot_be_read_is_told_and_stops_nothing() {
+    let (line, _) = leak("anthropic-api-key");
+    let folder = project(&[("a.py", &line), (".gitleaksignore", "a.py:generic-api-key:1\n")]);
+    fs::write(folder.path().join("broken.zip"), [&b"PK\x03\x04"[..], &[0; 60]].concat()).unwrap();
+    let said = migrate(&folder);
+    assert!(said.contains("broken.zip") && said.contains("could not be read"), "{said}");
+    assert_eq!(read(&folder, ".skoutignore").lines().count(), 1, "{said}");
+}
+
+#[test]
 fn nothing_is_overwritten_and_a_dry_run_writes_nothing() {
     let folder = project(&[(".gitleaks.toml", GITLEAKS), ("skout.toml", "")]);
     assert_eq!(skout(folder.path(), &["migrate"]).status.code(), Some(2));

@@ -18,6 +18,7 @@ use crate::cli::session::Session;
 use crate::config;
 use crate::detect::{Detector, Settings};
 use crate::policy::{Baseline, Date, IGNORE_FILE, IgnoreFile, with_entry};
+use crate::report::Report;
 use crate::rule::RuleSet;
 
 /// `skout migrate`.
@@ -156,9 +157,11 @@ fn read_all(
     if later.is_empty() {
         return Ok(());
     }
-    // These speak of places: only a scan tells what stands there.
-    let session = Session::of_project(&args.common, project)?.ignoring_nothing();
+    // These speak of places: only a scan tells what stands there. What cannot be read is told; nothing is ignored there.
+    let common = CommonArgs { allow_incomplete: true, ..args.common.clone() };
+    let session = Session::of_project(&common, project)?.ignoring_nothing();
     let reports = survey(&session, project, Extent::Everything)?;
+    unread(plan, &reports);
     let rooted = |name: &str| session.policy.base.rooted(name).into_owned();
     let survey = Survey { reports: &reports, rooted: &rooted };
     for (name, text, kind) in later {
@@ -169,6 +172,23 @@ fn read_all(
         }
     }
     Ok(())
+}
+
+/// Tells of what the scan could not read, so that entries about it were not looked for.
+fn unread(plan: &mut Plan, reports: &[Report<'_>]) {
+    const MOST: usize = 10;
+    let errors = || reports.iter().flat_map(|r| &r.receipt.errors);
+    for error in errors().take(MOST) {
+        plan.leave(
+            &error.place,
+            "what the files say of it",
+            format!("it could not be read: {}", error.problem),
+        );
+    }
+    let more = errors().count().saturating_sub(MOST);
+    if more > 0 {
+        plan.leave("more", format!("what the files say of {more} more places"), "they could not be read");
+    }
 }
 
 fn write(plan: &Plan, project: &Project, force: bool) -> anyhow::Result<()> {

@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use super::pattern::{anchors, mark_secret, translate};
 use super::plan::{NewAllow, NewRule, Plan};
-use super::reading::{string, strings, tables, value};
+use super::reading::{other_keys, string, strings, tables, value};
+
+const NOTHING_LIKE_IT: &str = "skout has nothing like it";
 
 /// Reads a configuration in JSON or YAML.
 pub(super) fn read(plan: &mut Plan, file: &str, text: &str) {
@@ -20,6 +22,9 @@ pub(super) fn read(plan: &mut Plan, file: &str, text: &str) {
     }
     if tables(&config, "rules").is_empty() {
         plan.leave(file, "the whole file", "it has no 'rules'");
+    }
+    for key in other_keys(&config, &["rules"]) {
+        plan.leave(file, format!("'{key}'"), NOTHING_LIKE_IT);
     }
 }
 
@@ -40,6 +45,12 @@ fn read_rule(plan: &mut Plan, file: &str, rule: &Value) {
         return;
     }
     let options = &rule["options"];
+    for key in other_keys(rule, &["id", "rules", "disabled", "options", "allows", "allowMessageIds"]) {
+        plan.leave(file, format!("'{id}': '{key}'"), NOTHING_LIKE_IT);
+    }
+    for key in other_keys(options, &["allows", "patterns"]) {
+        plan.leave(file, format!("'{id}': option '{key}'"), NOTHING_LIKE_IT);
+    }
     patterns(plan, file, options);
     let allows: Vec<String> = [strings(rule, "allows"), strings(options, "allows")].concat();
     let mut kept = Vec::new();
@@ -74,8 +85,15 @@ fn patterns(plan: &mut Plan, file: &str, options: &Value) {
     for table in tables(options, "patterns") {
         let name = string(table, "name");
         let what = format!("pattern '{name}'");
+        for key in other_keys(table, &["name", "pattern", "patterns"]) {
+            plan.leave(file, format!("{what}: '{key}'"), NOTHING_LIKE_IT);
+        }
         let all = [strings(table, "pattern"), strings(table, "patterns")].concat();
         for (n, foreign) in all.iter().enumerate() {
+            if foreign.contains('\\') && !foreign.starts_with('/') {
+                let why = "has no slashes round it, so it is taken letter by letter, as secretlint does";
+                plan.note(file, &format!("{what} {why}"));
+            }
             let id = if n == 0 { name.to_owned() } else { format!("{name}-{}", n + 1) };
             let pattern = match translate(&plain(foreign)) {
                 Ok(pattern) => mark_secret(&pattern, 0),

@@ -3,8 +3,11 @@
 use serde_json::Value;
 
 use super::pattern::{anchors, mark_secret, translate};
-use super::plan::{NewRule, Plan};
+use super::plan::{NewAllow, NewRule, Plan};
 use super::reading::{other_keys, string, strings, tables, value};
+
+/// The key of paths that are left out.
+const EXCLUDED: &str = "exclude_paths";
 
 /// Reads one file.
 pub(super) fn read(plan: &mut Plan, file: &str, text: &str) {
@@ -13,13 +16,31 @@ pub(super) fn read(plan: &mut Plan, file: &str, text: &str) {
         Err(problem) => return plan.leave(file, "the whole file", problem),
     };
     let (rules, detectors) = (tables(&config, "rules"), tables(&config, "detectors"));
-    if rules.is_empty() && detectors.is_empty() {
+    let excluded = strings(&config, EXCLUDED);
+    if rules.is_empty() && detectors.is_empty() && excluded.is_empty() {
         return plan.leave(file, "the whole file", "it has neither 'rules' nor 'detectors'");
     }
+    exclude(plan, file, excluded);
     rules.into_iter().for_each(|rule| read_rule(plan, file, rule));
     detectors.into_iter().for_each(|detector| read_detector(plan, file, detector));
-    for key in other_keys(&config, &["rules", "detectors"]) {
+    for key in other_keys(&config, &["rules", "detectors", EXCLUDED]) {
         plan.leave(file, format!("'{key}'"), "skout has nothing like it");
+    }
+}
+
+/// Regular expressions of paths, as in the file that trufflehog's option of this name takes.
+fn exclude(plan: &mut Plan, file: &str, excluded: Vec<String>) {
+    let mut kept = Vec::new();
+    for foreign in excluded {
+        match translate(&foreign) {
+            Ok(pattern) => kept.push(pattern),
+            Err(problem) => plan.leave(file, format!("excluded path {foreign}"), problem),
+        }
+    }
+    if !kept.is_empty() {
+        let mut allow = NewAllow { reason: format!("From {file}"), ..NewAllow::default() };
+        allow.conditions.insert("path_regex", kept);
+        plan.add_allow(file, allow);
     }
 }
 
