@@ -106,6 +106,17 @@ fn gitleaks_rules_and_allowlists_are_carried_over_or_listed() {
 }
 
 #[test]
+fn an_allowlist_about_the_line_holds_for_the_secret_where_that_ignores_no_more() {
+    let list = "[allowlist]\nregexTarget = \"line\"\nregexes = ['demo[0-9]{4}', '^example_']\n";
+    let folder = project(&[(".gitleaks.toml", list)]);
+    let said = migrate(&folder);
+    let text = read(&folder, "skout.toml");
+    assert!(text.contains("secret = [\"demo[0-9]{4}\"]"), "{text}");
+    assert!(said.contains("demo[0-9]{4} looks at the whole line"), "{said}");
+    assert!(said.contains("^example_\n") && !text.contains("^example_"), "{said}");
+}
+
+#[test]
 fn places_and_digests_become_fingerprints() {
     let (line, secret) = leak("anthropic-api-key");
     let (other, _) = leak("openai-project-key");

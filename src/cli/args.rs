@@ -43,7 +43,7 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Scan files, folders or standard input.
-    #[command(aliases = ["dir", "fs", "filesystem"])]
+    #[command(aliases = ["dir", "directory", "fs", "filesystem"])]
     Scan(ScanArgs),
     /// Scan a git repository: its whole history, what is staged, or some commits.
     Git(GitArgs),

@@ -63,7 +63,9 @@ pub(super) fn rewrite(typed: impl IntoIterator<Item = OsString>) -> Vec<OsString
             old_command(&word, rest, &mut out);
         }
         // A command of ours goes first, so that what stood before it is understood.
-        Some((n, word)) if n > 0 && ["scan", "git", "dir", "fs", "filesystem"].contains(&word.as_str()) => {
+        Some((n, word))
+            if n > 0 && ["scan", "git", "dir", "directory", "fs", "filesystem"].contains(&word.as_str()) =>
+        {
             out.push(rest.remove(n));
             out.extend(options(rest));
         }

@@ -197,9 +197,14 @@ fn conditions(plan: &mut Plan, file: &str, list: &Value, reason: &str) -> (Condi
         let mut kept = Vec::new();
         for foreign in strings(list, key) {
             let translated = match (key, target) {
-                ("regexes", "line" | "match") => {
-                    Err(format!("it looks at the whole {target}; skout looks at the secret alone"))
-                }
+                ("regexes", "line" | "match") => translate(&foreign).and_then(narrow).and_then(|pattern| {
+                    let looks = format!("looks at the whole {target}; skout looks at the secret alone");
+                    if !looks_around(&pattern) {
+                        plan.note(file, &format!("allowlist '{reason}': {foreign} {looks}"));
+                        return Ok(pattern);
+                    }
+                    Err(format!("it {looks}"))
+                }),
                 _ => translate(&foreign).and_then(narrow),
             };
             match translated {
@@ -223,6 +228,12 @@ fn conditions(plan: &mut Plan, file: &str, list: &Value, reason: &str) -> (Condi
     conditions.push(("commit", commits.into_iter().map(|c| c.to_lowercase()).collect()));
     conditions.retain(|(_, values)| !values.is_empty());
     (conditions, lost)
+}
+
+/// Whether a pattern asks what stands before or behind it (`^`, `$`, `\b`). One that does not, and is found in the
+/// secret, would be found in the line round it, too.
+fn looks_around(pattern: &str) -> bool {
+    regex_syntax::parse(pattern).is_ok_and(|hir| !hir.properties().look_set().is_empty())
 }
 
 /// Our names for the rules an allowlist is about; `None` if there is none here.
