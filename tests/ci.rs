@@ -122,6 +122,11 @@ impl World {
             "head": {"ref": "topic", "sha": self.id("topic"), "repo": {"id": if fork { 2 } else { 1 }, "fork": fork}}}})
     }
 
+    /// A run on GitHub for a pull request from `topic` into `main`.
+    fn review(&self, folder: &Path, args: &[&str]) -> Run {
+        self.github(folder, "pull_request", &self.pull_request(false), args)
+    }
+
     fn push(&self, name: &str, before: &str, after: &str, more: Value) -> Value {
         let mut event = json!({"ref": name, "before": before, "after": after, "created": before == ZERO,
             "deleted": after == ZERO, "forced": false, "repository": {"default_branch": "main"}});
@@ -147,12 +152,7 @@ fn leak(seed: u64) -> String {
 fn a_pull_request_reports_what_it_adds_where_people_look() {
     let world = World::new();
     let clone = world.clone("topic", 0);
-    let run = world.github(
-        &clone,
-        "pull_request",
-        &world.pull_request(false),
-        &["--sarif", "s.json", "--report", "r.json"],
-    );
+    let run = world.review(&clone, &["--sarif", "s.json", "--report", "r.json"]);
     assert_eq!(run.status, 1, "{}", run.said);
     assert!(run.said.contains("::error file=new.py,line=1"), "{}", run.said);
     assert!(!run.said.contains("old.py"), "what main holds is not this change's: {}", run.said);
@@ -255,7 +255,7 @@ fn a_merge_queue_a_schedule_and_a_run_by_hand() {
 fn a_shallow_clone_is_no_all_clear_and_what_to_set_is_said() {
     let world = World::new();
     let clone = world.clone("topic", 1);
-    let run = world.github(&clone, "pull_request", &world.pull_request(false), &[]);
+    let run = world.review(&clone, &[]);
     assert_eq!(run.status, 2, "{}", run.said);
     assert!(run.said.contains("fetch-depth: 0") && run.said.contains("--fetch"), "{}", run.said);
     assert!(run.outputs.contains("exit-code=2\n"), "{}", run.outputs);
@@ -276,14 +276,14 @@ fn a_shallow_clone_is_no_all_clear_and_what_to_set_is_said() {
 fn a_shallow_clone_is_deepened_when_it_may() {
     let world = World::new();
     let clone = world.clone("topic", 1);
-    let run = world.github(&clone, "pull_request", &world.pull_request(false), &["--fetch"]);
+    let run = world.review(&clone, &["--fetch"]);
     assert!(run.status == 1 && run.outputs.contains("findings=1\n"), "{}", run.said);
     let clone = world.clone("stable", 1);
     let run = world.github(&clone, "schedule", &json!({}), &["--fetch"]);
     assert!(run.status == 1 && run.outputs.contains("findings=1\n"), "{}", run.said);
     fs::remove_dir_all(world.home().join("server.git")).unwrap();
     let lost = world.clone_of_nothing();
-    let run = world.github(&lost, "pull_request", &world.pull_request(false), &["--fetch"]);
+    let run = world.review(&lost, &["--fetch"]);
     assert_eq!(run.status, 2, "{}", run.said);
 }
 
@@ -466,16 +466,11 @@ fn a_clone_that_does_not_know_the_default_branch_is_compared_with_the_usual_ones
 fn options_have_the_last_word() {
     let world = World::new();
     let clone = world.clone("topic", 0);
-    let run = world.github(
-        &clone,
-        "pull_request",
-        &world.pull_request(false),
-        &["--all", "--no-annotations", "--no-summary"],
-    );
+    let run = world.review(&clone, &["--all", "--no-annotations", "--no-summary"]);
     assert!(run.outputs.contains("findings=2\n"), "{}", run.said);
     assert!(run.summary.is_empty() && !run.said.contains("::error"));
     let run = world.github(&clone, "schedule", &json!({}), &["--base", "topic^"]);
     assert!(run.outputs.contains("findings=1\n"), "{}", run.said);
-    let run = world.github(&clone, "pull_request", &world.pull_request(false), &["--plan"]);
+    let run = world.review(&clone, &["--plan"]);
     assert!(run.status == 0 && run.said.contains("pull request 7") && run.outputs.is_empty(), "{}", run.said);
 }
