@@ -96,7 +96,7 @@ fn remote(branch: &str) -> String {
 /// branch if it is that one.
 fn branch_or_tag(get: Lookup<'_>, tip: &str, branch: &str, tag: &str, default: Option<&str>) -> Wish {
     if let Some(name) = get(tag) {
-        return Wish::pushed(None, tip, default, format!("push of the tag {name}"));
+        return Wish::pushed(None, tip, default.or(Some("HEAD")), format!("push of the tag {name}"));
     }
     let name = get(branch).unwrap_or_default();
     let name = name.strip_prefix("refs/heads/").unwrap_or(&name);
@@ -297,6 +297,8 @@ mod tests {
     fn pushes_of_the_others_are_compared_with_what_they_know() {
         let circle = [("CIRCLECI", "true"), ("CIRCLE_SHA1", B), ("CIRCLE_BRANCH", "topic")];
         assert_eq!(meaning(&circle), "push to topic: b not refs/remotes/origin/HEAD");
+        let tag = [("CIRCLECI", "true"), ("CIRCLE_SHA1", B), ("CIRCLE_TAG", "v1")];
+        assert_eq!(meaning(&tag), "push of the tag v1: b not refs/remotes/origin/HEAD");
         let buildkite = [
             ("BUILDKITE", "true"),
             ("BUILDKITE_COMMIT", B),
