@@ -92,12 +92,12 @@ fn anchor_actions(rules: &[Provided]) -> BTreeMap<(Vec<u8>, bool), Vec<String>> 
             wanted.entry(brand).or_default().push(format!("Action::Rule({n})"));
         }
         for anchor in &rule.anchors {
-            let caseless =
-                rule.syntax == Syntax::Assignment && !anchor.bytes().any(|b| b.is_ascii_uppercase());
-            wanted
-                .entry((anchor.as_bytes().to_vec(), caseless))
-                .or_default()
-                .push(format!("Action::Rule({n})"));
+            let word = rule.syntax == Syntax::Assignment && !anchor.bytes().any(|b| b.is_ascii_uppercase());
+            let Literal { bytes, caseless } = match rule.syntax {
+                Syntax::Pattern => Literal::of_pattern(anchor),
+                _ => Literal { bytes: anchor.as_bytes().to_vec(), caseless: word },
+            };
+            wanted.entry((bytes, caseless)).or_default().push(format!("Action::Rule({n})"));
         }
     }
     let plain: Vec<&str> = rules

@@ -6,7 +6,6 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use super::decode::manifest;
 use crate::blob::Blob;
 
 /// Bytes to search.
@@ -20,7 +19,7 @@ pub struct View<'b> {
     pub parent: Option<Parent<'b>>,
     /// How many decodings lie between the view and the blob.
     pub depth: u8,
-    /// Where manifests of a Secret say what they are, once it was asked.
+    /// Where manifests of a Secret say what they are, once that is known.
     manifests: OnceCell<Vec<usize>>,
 }
 
@@ -50,9 +49,14 @@ impl<'b> View<'b> {
         Self { blob, bytes, parent: Some(parent), depth, manifests: OnceCell::new() }
     }
 
+    /// Notes where manifests of a Secret, whose values are views of their own, say what they are. Once a view.
+    pub(super) fn note_manifests(&self, at: Vec<usize>) {
+        self.manifests.get_or_init(|| at);
+    }
+
     /// Where manifests of a Secret say what they are.
     pub(super) fn manifests(&self) -> &[usize] {
-        self.manifests.get_or_init(|| manifest::kinds(self.bytes))
+        self.manifests.get().map_or(&[], Vec::as_slice)
     }
 
     /// The bytes of the blob that stand for `span` of this view.

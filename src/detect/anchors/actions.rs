@@ -151,6 +151,9 @@ impl Anchors {
 
 /// The literal for an anchor of a rule: words in names are compared without case.
 fn literal(rule: &Rule, anchor: &str) -> Literal {
+    if rule.syntax == Syntax::Pattern {
+        return Literal::of_pattern(anchor);
+    }
     let caseless = rule.syntax == Syntax::Assignment && !anchor.bytes().any(|b| b.is_ascii_uppercase());
     Literal { bytes: anchor.as_bytes().to_vec(), caseless }
 }

@@ -26,6 +26,10 @@ pub const FILTER_BITS: usize = 1 << 20;
 /// How many buckets the candidates are kept in; a power of two.
 pub const BUCKETS: usize = 1 << 14;
 
+/// How much of the anchor of a pattern is searched for, in bytes. In a history every seam of a delta is searched this
+/// far to either side; the rest of a longer anchor is the pattern's affair.
+pub const LONGEST: usize = 20;
+
 /// A literal to search for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Literal {
@@ -97,6 +101,14 @@ pub fn bucket(slot: usize) -> usize {
 #[inline]
 pub fn check(slot: usize) -> u8 {
     (slot / BUCKETS) as u8
+}
+
+impl Literal {
+    /// The literal for an anchor of a rule that has a pattern.
+    pub fn of_pattern(anchor: &str) -> Self {
+        let bytes = &anchor.as_bytes()[..anchor.len().min(LONGEST)];
+        Self { bytes: bytes.to_vec(), caseless: false }
+    }
 }
 
 impl Table {

@@ -151,11 +151,16 @@ fn dashed(anchor: &[u8]) -> impl Iterator<Item = Asking> {
     })
 }
 
+/// How much of an anchor that is cut by a quote is searched for: its end, in bytes without the quote.
+const CUT_BYTES: usize = 19;
+
 /// The anchor cut by a quote after one of its dashes, if more than dashes stands before the quote.
 fn cut(anchor: &[u8]) -> impl Iterator<Item = Asking> {
     let first = anchor.iter().position(|b| *b != b'-').unwrap_or(anchor.len());
     let cuts = (first.max(2)..anchor.len() - 1).filter(|at| matches!(anchor[*at], b'-' | b'_'));
     cuts.flat_map(move |at| {
-        b"\"'".iter().map(move |quote| ([&anchor[..=at], &[*quote]].concat(), false, JOIN))
+        b"\"'".iter().map(move |quote| {
+            ([&anchor[(at + 1).saturating_sub(CUT_BYTES)..=at], &[*quote]].concat(), false, JOIN)
+        })
     })
 }

@@ -86,6 +86,7 @@ impl Descent<'_> {
     fn asked(&mut self, collector: &Collector<'_>, view: &View<'_>, hits: &[Hit]) -> Vec<Decoded> {
         let mut found: Vec<Decoded> = Vec::new();
         let mut covered = [0; FORMS];
+        let mut manifests = Vec::new();
         for &hit in hits {
             let span = hit.span();
             for (form, at) in forms(collector, view, hit, &span) {
@@ -93,12 +94,16 @@ impl Descent<'_> {
                     continue;
                 }
                 if let Some(decoded) = decode(collector.anchors, view.bytes, &span, (form, at)) {
+                    if form == MANIFEST {
+                        manifests.push(span.start);
+                    }
                     covered[usize::from(form)] = decoded.covers;
                     self.budget = self.budget.saturating_sub(decoded.bytes.len());
                     found.push(decoded);
                 }
             }
         }
+        view.note_manifests(manifests);
         found
     }
 }

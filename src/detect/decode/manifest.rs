@@ -58,15 +58,6 @@ pub(crate) fn holds(view: &View<'_>, span: &Range<usize>) -> bool {
     kinds.iter().any(|kind| document.contains(kind))
 }
 
-/// Where manifests of a Secret say what they are.
-pub(crate) fn kinds(bytes: &[u8]) -> Vec<usize> {
-    KINDS.iter().flat_map(|kind| memchr::memmem::find_iter(bytes, kind)).collect()
-}
-
-/// The ways in which a manifest says what it is.
-const KINDS: &[&[u8]] =
-    &[b"kind: Secret\n", b"kind: Secret\r", b"\"kind\": \"Secret\"", b"\"kind\":\"Secret\""];
-
 /// The document round a place: YAML parts several by a line of three hyphens.
 fn document(bytes: &[u8], hit: &Range<usize>) -> Range<usize> {
     let floor = hit.start.saturating_sub(REACH);
