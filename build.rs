@@ -14,11 +14,15 @@ mod frequency;
 #[path = "src/rule/schema.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the crate uses the rest")]
 mod schema;
+#[path = "src/rule/shape.rs"]
+#[allow(unreachable_pub, reason = "the crate uses it")]
+mod shape;
 #[path = "src/detect/anchors/table.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the crate uses the rest")]
 mod table;
 
 use schema::{RuleEntry, RuleFile, Syntax};
+use shape::Shape;
 use table::{Literal, Table};
 
 /// A rule with the provider of its file.
@@ -27,7 +31,7 @@ type Provided = (String, RuleEntry);
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=rules");
-    for source in ["rule/schema.rs", "detect/anchors", "detect/decode/anchors.rs"] {
+    for source in ["rule/schema.rs", "rule/shape.rs", "detect/anchors", "detect/decode/anchors.rs"] {
         println!("cargo::rerun-if-changed=src/{source}");
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
@@ -180,6 +184,11 @@ fn list(strings: &[String]) -> String {
     format!("Cow::Borrowed(&[{}])", items.join(", "))
 }
 
+fn shape_source(rule: &RuleEntry) -> String {
+    let Shape { shortest, longest, bytes } = rule.shape().unwrap_or_else(|e| panic!("{e}"));
+    format!("Shape {{ shortest: {shortest}, longest: {longest}, bytes: {bytes} }}")
+}
+
 fn rule_source(provider: &str, rule: &RuleEntry) -> String {
     let window = if rule.pattern.is_empty() { 0 } else { rule.window().unwrap_or_else(|e| panic!("{e}")) };
     let some = |o: &Option<String>, other: &str| text(o.as_deref().unwrap_or(other));
@@ -194,6 +203,7 @@ fn rule_source(provider: &str, rule: &RuleEntry) -> String {
         ("anchors", list(&rule.anchors)),
         ("pattern", text(&rule.pattern)),
         ("window", window.to_string()),
+        ("shape", shape_source(rule)),
         ("starts", rule.anchored_at_start().to_string()),
         ("keywords", list(&rule.keywords)),
         ("near", rule.near.to_string()),

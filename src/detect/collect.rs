@@ -4,13 +4,14 @@
 //! keywords gets a candidate only where one of them stands near.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::anchors::{Action, Anchors, Hit};
 use super::assign::{self, Assignment, Form, loose};
 use super::candidate::Candidate;
 use super::context::{self, Near, Neighbourhood};
 use super::lexicon::{Kind, Name, name};
-use super::patterns::{self, Paths, Patterns};
+use super::patterns::{self, Paths, Patterns, Shapes};
 use super::scene::Scene;
 use super::url;
 use super::view::View;
@@ -31,6 +32,8 @@ pub(crate) struct Collector<'v> {
     pub paths: &'v Paths,
     /// The rules for values of any assignment, called by keyword.
     pub called: &'v [RuleId],
+    /// What these may want, once it was asked.
+    pub shapes: &'v OnceLock<Shapes>,
     /// What the blob's candidates share.
     pub scene: &'v Scene<'v>,
 }
@@ -71,9 +74,6 @@ impl Tried {
         }
     }
 }
-
-/// The shortest and longest value that a rule called by keyword may want, in bytes.
-const CALLED: std::ops::RangeInclusive<usize> = 12..=1024;
 
 /// How far before a value the name of the service may stand where nothing but a word gives it, in bytes.
 const SPOKEN: usize = 48;
@@ -212,7 +212,8 @@ impl<'v> Collector<'v> {
     /// Tries the rules that are called by keyword on a value that looks like a token.
     fn call(&self, view: &'v View<'v>, found: &Assignment, out: &mut Vec<Candidate<'v>>) {
         let value = &view.bytes[found.value.clone()];
-        if !CALLED.contains(&value.len()) || !value.iter().all(u8::is_ascii_graphic) {
+        let shapes = self.shapes.get_or_init(|| Shapes::of(self.rules, self.called));
+        if !shapes.fit(value) {
             return;
         }
         if found.form == Form::Bare && !value.iter().any(u8::is_ascii_digit) {

@@ -11,7 +11,7 @@ use super::candidate::Candidate;
 use super::collect::Collector;
 use super::judge::{COURT, Verdict};
 use super::link::{self, Links};
-use super::patterns::{self, Paths, Patterns};
+use super::patterns::{self, Paths, Patterns, Shapes};
 use super::reach::Reach;
 use super::scene::Scene;
 use super::view::View;
@@ -59,6 +59,7 @@ pub struct Detector<'r> {
     links: Links,
     paths: Paths,
     called: Vec<RuleId>,
+    shapes: OnceLock<Shapes>,
     settings: Settings,
     reach: OnceLock<Reach>,
 }
@@ -77,6 +78,7 @@ impl<'r> Detector<'r> {
             links: Links::new(rules),
             paths: Paths::new(rules)?,
             called: rules.enabled().filter(|(_, rule)| rule.is_called()).map(|(id, _)| id).collect(),
+            shapes: OnceLock::new(),
             settings,
             reach: OnceLock::new(),
         })
@@ -105,19 +107,18 @@ impl<'r> Detector<'r> {
 
     /// The findings of a blob of which something is known, with what is to be known of it for the next.
     pub fn follow(&self, blob: &Blob<'_>, trail: &mut Trail) -> Vec<Finding> {
-        let Some(fresh) = &trail.fresh else {
-            trail.marks = self.anchors.search(blob.bytes);
-            return self.found(blob, &trail.marks, &mut |_| {});
-        };
         let reach = self.reach.get_or_init(|| Reach::of(self.rules, &self.anchors));
-        self.anchors.search_near(blob.bytes, fresh, reach.longest, &mut trail.marks);
-        if trail.clean {
-            let near = reach.near(&trail.marks, fresh);
-            if near.len() < trail.marks.len() && self.found(blob, &near, &mut |_| {}).is_empty() {
-                return Vec::new();
+        match &trail.fresh {
+            None => trail.marks = self.anchors.search(blob.bytes),
+            Some(fresh) => {
+                self.anchors.search_near(blob.bytes, fresh, reach.longest, &mut trail.marks);
+                let near = reach.near(blob.bytes, &mut trail.marks, fresh);
+                if trail.clean && self.found(blob, &near, &mut |_| {}).is_empty() {
+                    return Vec::new();
+                }
             }
         }
-        self.found(blob, &trail.marks, &mut |_| {})
+        self.found(blob, &reach.loud(blob.bytes, &mut trail.marks), &mut |_| {})
     }
 
     /// What stands at the hits.
@@ -133,6 +134,7 @@ impl<'r> Detector<'r> {
             patterns: &self.patterns,
             paths: &self.paths,
             called: &self.called,
+            shapes: &self.shapes,
             scene: &scene,
         };
         let mut findings = Vec::new();

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::glob::GlobSet;
+use crate::rule::shape::Shape;
 use crate::rule::{Rule, RuleError, RuleId, RuleSet};
 
 /// One cell a rule.
@@ -56,6 +57,37 @@ pub(crate) fn compile(rule: &Rule) -> Result<Option<Regex>, RuleError> {
 /// must be looked at by the caller: the pattern sees the anchor as the start of the text.
 pub(crate) fn begins(rule: &Rule) -> bool {
     rule.syntax == crate::rule::Syntax::Pattern && rule.starts && !rule.inside_word
+}
+
+/// What the values look like that rules called by keyword may want.
+#[derive(Debug)]
+pub(crate) struct Shapes {
+    /// For each length, the ASCII bytes that one of the rules lets stand in a value of that length.
+    by_length: Vec<u128>,
+}
+
+impl Shapes {
+    /// The shortest and longest value that a rule called by keyword may want, in bytes.
+    const LENGTHS: std::ops::RangeInclusive<usize> = 12..=1024;
+
+    /// For these rules.
+    pub(crate) fn of(rules: &RuleSet, called: &[RuleId]) -> Self {
+        let mut by_length = vec![0; *Self::LENGTHS.end() + 1];
+        let any = Shape { shortest: 0, longest: u32::MAX, bytes: u128::MAX };
+        let shape = |rule: &Rule| if rule.pattern.is_empty() { any } else { rule.shape };
+        for shape in called.iter().map(|id| shape(rules.get(*id))) {
+            let from = (shape.shortest as usize).max(*Self::LENGTHS.start());
+            let to = (shape.longest as usize).min(*Self::LENGTHS.end());
+            by_length.iter_mut().take(to + 1).skip(from).for_each(|bytes| *bytes |= shape.bytes);
+        }
+        Self { by_length }
+    }
+
+    /// Whether one of the rules may want `value`; never, if it is not plain ASCII without spaces.
+    pub(crate) fn fit(&self, value: &[u8]) -> bool {
+        let bytes = self.by_length.get(value.len()).copied().unwrap_or(0);
+        bytes != 0 && value.iter().all(|b| b.is_ascii_graphic() && bytes >> b & 1 == 1)
+    }
 }
 
 /// Where each rule applies, one cell a rule.

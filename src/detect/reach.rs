@@ -1,5 +1,5 @@
 //! How far round a mark a change matters: which of the marks of a blob must be looked at again when parts of it
-//! changed.
+//! changed, and which never, because the bytes next to them say that nothing comes of them.
 //!
 //! In flow the rules, marks and changed ranges, all in order; out flow the marks whose candidates could come out
 //! otherwise than in the blob that the changed one was made from.
@@ -7,6 +7,8 @@
 use std::ops::Range;
 
 use super::anchors::{Action, Anchors, Hit};
+use super::assign;
+use super::decode::ask;
 use crate::rule::{RuleId, RuleSet, Syntax};
 
 /// What is looked at round an assigned value: its name and the keywords about it (`context`), up to the longest value.
@@ -22,6 +24,8 @@ const ENCODED: usize = 96 * 1024;
 #[derive(Debug)]
 pub(super) struct Reach {
     by_literal: Vec<u32>,
+    /// Which literals only ask for the assignment that they stand in.
+    words: Vec<bool>,
     /// The length of the longest literal in bytes.
     pub(super) longest: usize,
 }
@@ -38,21 +42,48 @@ impl Reach {
         };
         let literals = 0..anchors.literals();
         let by_literal = literals.map(|n| anchors.calls(n).iter().map(reach).max().unwrap_or(0) as u32);
-        Self { by_literal: by_literal.collect(), longest: anchors.longest() }
+        let asks = |action: &Action| match *action {
+            Action::Rule(n) => {
+                let rule = rules.get(RuleId(n));
+                rule.syntax == Syntax::Assignment && !rule.is_called()
+            }
+            Action::Decode(_) => false,
+        };
+        let words = (0..anchors.literals()).map(|n| anchors.calls(n).iter().all(asks));
+        Self { by_literal: by_literal.collect(), words: words.collect(), longest: anchors.longest() }
     }
 
-    /// The marks that a change in one of the `fresh` ranges reaches.
-    pub(super) fn near(&self, marks: &[Hit], fresh: &[Range<usize>]) -> Vec<Hit> {
+    /// The marks of which something may come.
+    pub(super) fn loud(&self, bytes: &[u8], marks: &mut [Hit]) -> Vec<Hit> {
+        let unknown = marks.iter_mut().filter(|mark| mark.quiet == 0);
+        unknown.filter_map(|mark| self.listen(bytes, mark)).collect()
+    }
+
+    /// Looks whether the bytes next to a mark say that nothing comes of it, and gives it back if not.
+    fn listen(&self, bytes: &[u8], mark: &mut Hit) -> Option<Hit> {
+        let decided = || {
+            let (before, behind) = assign::decided(bytes, &mark.span())?;
+            let asked = ask::decided(bytes, &mark.span())?;
+            u8::try_from(before.max(behind).max(asked)).ok()
+        };
+        let word = self.words[usize::from(mark.literal)];
+        mark.quiet = if word { decided().unwrap_or(0) } else { 0 };
+        (mark.quiet == 0).then_some(*mark)
+    }
+
+    /// The marks of which something may come that a change in one of the `fresh` ranges reaches.
+    pub(super) fn near(&self, bytes: &[u8], marks: &mut [Hit], fresh: &[Range<usize>]) -> Vec<Hit> {
         let mut next = 0;
         let mut near = Vec::new();
         for mark in marks {
-            let (span, reach) = (mark.span(), self.by_literal[usize::from(mark.literal)] as usize);
+            let (span, quiet) = (mark.span(), usize::from(mark.quiet));
+            let reach = if quiet > 0 { quiet } else { self.by_literal[usize::from(mark.literal)] as usize };
             while fresh.get(next).is_some_and(|range| range.end < span.start) {
                 next += 1;
             }
             let before = next.checked_sub(1).is_some_and(|n| fresh[n].end + reach >= span.start);
             if before || fresh.get(next).is_some_and(|range| range.start <= span.end + reach) {
-                near.push(*mark);
+                near.extend(self.listen(bytes, mark));
             }
         }
         near
@@ -66,11 +97,12 @@ mod tests {
     #[test]
     #[allow(clippy::single_range_in_vec_init, reason = "one range is meant")]
     fn a_mark_is_near_by_the_reach_of_its_literal() {
-        let reach = Reach { by_literal: vec![10, 1000], longest: 4 };
-        let mark = |at, literal| Hit { at, literal, length: 4 };
-        let marks = [mark(100, 0), mark(100, 1), mark(986, 0), mark(987, 0), mark(1010, 0), mark(1013, 0)];
-        let near = |fresh: &[Range<usize>]| -> Vec<(usize, u16)> {
-            reach.near(&marks, fresh).iter().map(|m| (m.at, m.literal)).collect()
+        let reach = Reach { by_literal: vec![10, 1000], words: vec![false; 2], longest: 4 };
+        let mark = |at, literal| Hit { at, literal, length: 4, quiet: 0 };
+        let mut marks =
+            [mark(100, 0), mark(100, 1), mark(986, 0), mark(987, 0), mark(1010, 0), mark(1013, 0)];
+        let mut near = |fresh: &[Range<usize>]| -> Vec<(usize, u16)> {
+            reach.near(b"", &mut marks, fresh).iter().map(|m| (m.at, m.literal)).collect()
         };
         assert_eq!(near(&[1000..1002]), [(100, 1), (986, 0), (987, 0), (1010, 0)]);
         assert_eq!(near(&[50..60, 90..90]), [(100, 0), (100, 1)]);

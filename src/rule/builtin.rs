@@ -6,5 +6,6 @@
 use std::borrow::Cow;
 
 use super::rule::{Confidence, Judged, Rule, Severity, Syntax};
+use super::shape::Shape;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));

@@ -6,6 +6,7 @@ mod part;
 pub mod rule;
 pub mod schema;
 pub mod set;
+pub mod shape;
 
 pub(crate) mod builtin;
 

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 pub use super::schema::{Confidence, Judged, Severity, Syntax};
 use super::schema::{RuleEntry, RuleError};
+use super::shape::Shape;
 
 /// A list of strings that may stand in the program itself.
 pub type Strings = Cow<'static, [Cow<'static, str>]>;
@@ -30,6 +31,8 @@ pub struct Rule {
     pub pattern: Cow<'static, str>,
     /// Bytes to either side of an anchor that the pattern may need.
     pub window: u32,
+    /// What all that fits the pattern has in common.
+    pub shape: Shape,
     /// Every match begins with the anchor.
     pub starts: bool,
     pub keywords: Strings,
@@ -71,6 +74,7 @@ impl Rule {
             anchors: all(&entry.anchors),
             pattern: own(&entry.pattern),
             window: if entry.pattern.is_empty() { 0 } else { entry.window()? },
+            shape: entry.shape()?,
             starts: entry.anchored_at_start(),
             keywords: all(&entry.keywords),
             near: entry.near,

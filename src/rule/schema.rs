@@ -8,6 +8,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use super::shape::Shape;
+
 /// One file of rules.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -249,6 +251,14 @@ impl RuleEntry {
         let longest = self.parsed()?.properties().maximum_len();
         let bytes = longest.map_or(OPEN_WINDOW, |n| u32::try_from(n + 2).unwrap_or(u32::MAX));
         Ok(bytes.min(LONGEST_WINDOW))
+    }
+
+    /// What all that fits the pattern has in common.
+    ///
+    /// # Errors
+    /// The pattern does not compile.
+    pub fn shape(&self) -> Result<Shape, RuleError> {
+        Ok(Shape::of(&self.parsed()?))
     }
 
     /// Whether every match begins with one of the anchors, so that a hit can be refused by the byte

@@ -143,8 +143,8 @@ impl Anchors {
         }
         if !new.is_empty() {
             hits.append(&mut new);
-            hits.sort();
-            hits.dedup();
+            hits.sort_by_key(|hit| (hit.at, hit.literal));
+            hits.dedup_by_key(|hit| (hit.at, hit.literal));
         }
     }
 }

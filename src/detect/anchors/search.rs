@@ -95,7 +95,7 @@ impl Literals<'_> {
             }
             let Some(from) = at.checked_add_signed(-isize::from(entry.offset)) else { continue };
             if let Some(length) = self.stands(entry.literal, bytes, from) {
-                hits.push(Hit { at: from, literal: entry.literal, length: length as u16 });
+                hits.push(Hit { at: from, literal: entry.literal, length: length as u16, quiet: 0 });
             }
         }
     }
@@ -160,7 +160,7 @@ mod tests {
                 let same =
                     text == literal.bytes || literal.caseless && text.eq_ignore_ascii_case(&literal.bytes);
                 if same {
-                    hits.push(Hit { at, literal: n as u16, length: text.len() as u16 });
+                    hits.push(Hit { at, literal: n as u16, length: text.len() as u16, quiet: 0 });
                 }
             }
         }

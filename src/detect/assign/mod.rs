@@ -3,8 +3,10 @@
 pub(crate) mod loose;
 mod markup;
 mod operator;
+mod quiet;
 mod read;
 mod spaced;
 mod value;
 
+pub(crate) use quiet::decided;
 pub(crate) use read::{Assignment, Form, read};

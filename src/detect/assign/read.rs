@@ -81,6 +81,18 @@ fn name(bytes: &[u8], anchor: &Range<usize>) -> Option<Range<usize>> {
     Some(start..anchor.end + length)
 }
 
+/// The name round the anchor, if it ends to both sides before the longest and before the text does, and is no phrase;
+/// and the end of the bytes behind it that say that it ends.
+pub(super) fn bounded_name(bytes: &[u8], anchor: &Range<usize>) -> Option<(Range<usize>, usize)> {
+    let key = name(bytes, anchor)?;
+    let phrase = bytes[anchor.clone()].contains(&b' ');
+    let bounded = key.start > 0 && anchor.start - key.start < NAME && key.end < bytes.len();
+    // A sign at the end is left out of a name: what stands behind it was looked at, too.
+    let signs = bytes[key.end..].iter().take(NAME).take_while(|b| matches!(b, b'-' | b'.' | b'$')).count();
+    let end = key.end + signs + 1;
+    (!phrase && bounded && end - anchor.end < NAME).then_some((key, end))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

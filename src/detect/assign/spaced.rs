@@ -25,8 +25,7 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
     }
     let found = value::line(bytes, at);
     let flag = name.starts_with(b"--") || name.starts_with(b"-") && name.len() > 4;
-    let declared =
-        line_lead(bytes, key.start).is_some_and(|lead| matches!(lead, b"ENV" | b"ARG" | b"setenv"));
+    let declared = declares(bytes, key.start);
     let last = matches!(bytes.get(found.end), None | Some(b'\n' | b'\r' | b' ' | b'\\'));
     if flag || declared || last && after_login(bytes, key.start) {
         return Some((found, Form::Spaced));
@@ -36,6 +35,11 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
         && matches!(bytes.get(found.end), None | Some(b'\n' | b'\r' | b';'))
         && line_lead(bytes, key.start).is_some_and(<[u8]>::is_empty);
     alone.then_some((found, Form::Spaced))
+}
+
+/// Whether a word before `at` opens the line and declares what follows.
+pub(super) fn declares(bytes: &[u8], at: usize) -> bool {
+    line_lead(bytes, at).is_some_and(|lead| matches!(lead, b"ENV" | b"ARG" | b"setenv"))
 }
 
 /// The line before `at`, trimmed, if it begins within 48 bytes.
@@ -55,7 +59,7 @@ fn announced(bytes: &[u8], at: usize) -> bool {
 }
 
 /// Whether a `login` or `user` with its value stands before, as in `.netrc`.
-fn after_login(bytes: &[u8], at: usize) -> bool {
+pub(super) fn after_login(bytes: &[u8], at: usize) -> bool {
     let before = &bytes[at.saturating_sub(120)..at];
     let mut words = before.rsplit(u8::is_ascii_whitespace).filter(|w| !w.is_empty());
     let user = words.next();

@@ -10,6 +10,10 @@ use super::join;
 
 /// How far a token is followed, in bytes.
 const TOKEN: usize = 400;
+/// How far a word is followed, in bytes.
+const WORD: usize = 64;
+/// The longest escape before a word or behind it, in bytes.
+const ESCAPED: usize = 6;
 /// A line of quoted-printable that is broken is this long at least, without its mark (RFC 2045, 6.7: 76 at most).
 const QUOTED_LINE: usize = 60;
 
@@ -18,8 +22,8 @@ pub(crate) fn asked(bytes: &[u8], anchor: &Range<usize>, named: bool) -> Option<
     if let Some(form) = before(bytes, anchor.start) {
         return Some((form, anchor.start));
     }
-    let reach = bytes.len().min(anchor.end + if named { 64 } else { TOKEN });
-    let token = |b: &u8| if named { b.is_ascii_alphanumeric() || *b == b'_' } else { join::is_token(*b) };
+    let reach = bytes.len().min(anchor.end + if named { WORD } else { TOKEN });
+    let token = |b: &u8| if named { in_word(*b) } else { join::is_token(*b) };
     let stop = anchor.end + bytes[anchor.end..reach].iter().position(|b| !token(b))?;
     // An equals sign may stand in a token and may be the mark of an escape.
     let marked = bytes[anchor.start..stop].ends_with(b"=").then(|| stop - 1);
@@ -37,6 +41,14 @@ pub(crate) fn asked(bytes: &[u8], anchor: &Range<usize>, named: bool) -> Option<
         _ => None,
     };
     form.map(|form| (form, stop))
+}
+
+/// How far behind a word it was looked, if that asks for nothing and no more than the near bytes decide so.
+pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
+    let rest = bytes.get(anchor.end..anchor.end + WORD)?;
+    let stop = rest.iter().position(|b| !in_word(*b))?;
+    let ends = bytes[anchor.end + stop] != b'=' && anchor.start >= ESCAPED;
+    (ends && asked(bytes, anchor, true).is_none()).then_some(stop + ESCAPED)
 }
 
 /// The form of an escape that ends right before `at`, so that its last letter seems to belong to a word.
@@ -96,6 +108,10 @@ fn broken(bytes: &[u8], at: usize) -> bool {
     let ends = matches!(bytes.get(at + 1..), Some([b'\n', ..] | [b'\r', b'\n', ..]));
     let line = bytes[at.saturating_sub(80)..at].iter().rev().take_while(|b| **b != b'\n').count();
     ends && (QUOTED_LINE..80).contains(&line)
+}
+
+fn in_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 fn hex(digits: Option<&[u8]>) -> bool {

@@ -3,7 +3,7 @@
 //! A view is made only where an anchor, or an anchor's own encoded form, asks for it.
 
 pub(crate) mod anchors;
-mod ask;
+pub(crate) mod ask;
 mod base64;
 mod descend;
 mod digits;

@@ -1,0 +1,206 @@
+//! Words of which nothing can come, whatever stands further away: `key` in `lookup(key, value)`.
+//!
+//! In flow bytes and the place of a word; out flows how much round it decides that `read` finds no assignment there.
+//! A history holds the same words in thousands of versions of a file; those that nothing changed near by need not be
+//! read again. It never says that an assignment is none: where it is not sure, it says nothing.
+
+use std::ops::Range;
+
+use super::operator::{blanks, closers, opens_line};
+use super::read;
+use super::spaced::{after_login, declares};
+
+/// How far before a name the readers look: for the start of its line, in bytes.
+const LINE: usize = 48;
+/// The same for the two words before it.
+const WORDS: usize = 120;
+/// How far behind a space a literal with a prefix or wrapper may open.
+const WRAPPER: usize = 24;
+/// More spaces than these between a name and what follows are left to the readers.
+const SPACES: usize = 16;
+
+/// How many bytes before and behind the word at `anchor` decide that it is assigned nothing; `None` if it may be
+/// assigned something, or more than the near bytes decide.
+pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>) -> Option<(usize, usize)> {
+    let (key, end) = read::bounded_name(bytes, anchor)?;
+    let opener = key.start.checked_sub(1).map(|n| bytes[n])?;
+    let (mut before, behind) = (key.start - 1, key.end + 2);
+    let next = bytes.get(key.end..behind)?;
+    let behind = match (next[0], next[1]) {
+        (b' ', _) if !matches!(opener, b'<' | b':') => {
+            before = before.min(words(bytes, &key)?);
+            spaced(bytes, &key)?
+        }
+        (b')' | b']', _) => closed(bytes, &key)?,
+        (b'=' | b':' | b'[' | b'"' | b'\'' | b'`' | b'\\' | b' ' | b'\t', _) => return None,
+        (b'(', b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\') => return None,
+        (b'!' | b'|' | b'?' | b'+', b'=' | b'|' | b'?' | b':') => return None,
+        (b'>', _) if matches!(opener, b'<' | b':') => return None,
+        (b'<', _) if opener == b'>' => return None,
+        (b'\n' | b'\r', _) if opener == b' ' => return None,
+        _ => behind,
+    };
+    Some((anchor.start - before, behind.max(end) - anchor.end))
+}
+
+/// How far a name in brackets is looked behind, if no sign follows them.
+fn closed(bytes: &[u8], key: &Range<usize>) -> Option<usize> {
+    let end = closers(bytes, key.end);
+    let at = blanks(bytes, end);
+    let next = *bytes.get(at)?;
+    let sign = matches!(next, b'=' | b'!' | b':' | b'?' | b'+' | b'|' | b',' | b'o' | b'i' | b's' | b'[');
+    // A sixth bracket may not have been the last.
+    (!sign && end - key.end < 6 && at - end <= SPACES).then_some(at + 1)
+}
+
+/// How far a name with a space behind it is looked behind, if neither sign nor literal follows and nothing before it
+/// says that a value does.
+fn spaced(bytes: &[u8], key: &Range<usize>) -> Option<usize> {
+    let at = blanks(bytes, key.end);
+    let rest = bytes.get(at..at + WRAPPER)?;
+    let sign = matches!(rest[0], b'=' | b'!' | b':' | b'?' | b'+' | b'|' | b'(' | b'\n' | b'\r')
+        || rest.starts_with(b"is")
+        || rest.starts_with(b"string = ");
+    let literal = rest.iter().any(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b'%'));
+    let told = bytes[key.start] == b'-'
+        || opens_line(bytes, key.start)
+        || declares(bytes, key.start)
+        || after_login(bytes, key.start);
+    (!sign && !literal && !told && at - key.end <= SPACES).then_some(at + WRAPPER)
+}
+
+/// Where the two words before a name begin, or the line that is looked for before it, whichever comes first.
+fn words(bytes: &[u8], key: &Range<usize>) -> Option<usize> {
+    let before = &bytes[key.start.checked_sub(WORDS)?..key.start];
+    let line = before[WORDS - LINE..].iter().rposition(|b| matches!(b, b'\n' | b'\r'));
+    let line = line.map_or(LINE, |n| LINE - n);
+    let mut rest = before;
+    for _ in 0..2 {
+        rest = rest.trim_ascii_end();
+        rest = &rest[..rest.iter().rposition(u8::is_ascii_whitespace)? + 1];
+    }
+    Some(key.start - line.max(WORDS - rest.len() + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::read;
+    use super::*;
+
+    const PIECES: &[&str] = &[
+        "key",
+        "api_key",
+        "token",
+        "user",
+        "login",
+        "ENV",
+        "export",
+        "is",
+        "or",
+        "string = ",
+        "Some(",
+        "b",
+        "x1",
+        "name",
+        "value",
+        "default",
+        " ",
+        " ",
+        "\n",
+        "\t",
+        "=",
+        ":",
+        "==",
+        "=>",
+        "(",
+        ")",
+        "]",
+        "[",
+        "{",
+        "}",
+        "\"",
+        "'",
+        "`",
+        "\\",
+        ",",
+        ";",
+        "-",
+        "--",
+        ".",
+        "<",
+        ">",
+        "</",
+        "!",
+        "?",
+        "|",
+        "+",
+        "$",
+        "${",
+        "@",
+        "%q(",
+        "&",
+        "#",
+        "//",
+        "abc",
+        "hunter2hunter2",
+        "é",
+    ];
+
+    fn text() -> impl Strategy<Value = String> {
+        proptest::collection::vec(proptest::sample::select(PIECES), 0..40).prop_map(|p| p.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn nothing_further_away_makes_a_decided_word_an_assignment(
+            near in (text(), text()), far in (text(), text())
+        ) {
+            let fill = "lorem ipsum dolor ".repeat(8);
+            let whole = format!("{fill}{}key{}{fill}", near.0, near.1);
+            let at = fill.len() + near.0.len();
+            if let Some((before, behind)) = decided(whole.as_bytes(), &(at..at + 3)) {
+                prop_assert_eq!(read(whole.as_bytes(), &(at..at + 3)), None, "{}", whole);
+                let (before, behind) = (at - before, at + 3 + behind);
+                let core = whole.as_bytes().get(before..behind).unwrap_or_default();
+                let other = [far.0.as_bytes(), core, far.1.as_bytes()].concat();
+                let at = far.0.len() + at - before;
+                prop_assert_eq!(read(&other, &(at..at + 3)), None, "{} in {}", whole, String::from_utf8_lossy(&other));
+            }
+        }
+    }
+
+    #[test]
+    fn words_of_code_are_decided_and_assignments_are_not() {
+        let decided = |text: &str| {
+            let text = format!("{}\n{text}\n{}", "first line ".repeat(20), "last line ".repeat(5));
+            let at = text.find("key").unwrap();
+            super::decided(text.as_bytes(), &(at..at + 3)).is_some()
+        };
+        for text in [
+            "get(key, 1);",
+            "hash(c, key) {",
+            "x = y.key->next;",
+            "if (key && y) {",
+            "// of key and",
+            "keys(x);",
+        ] {
+            assert!(decided(text), "{text}");
+        }
+        for text in [
+            "key = 1",
+            "set key 'x'",
+            "key value",
+            "x[\"key\"] = 1",
+            "--key x",
+            "<key>b</key>",
+            "key: x",
+            "(key)=1",
+        ] {
+            assert!(!decided(text), "{text}");
+        }
+    }
+}
