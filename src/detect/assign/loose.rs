@@ -99,6 +99,18 @@ pub(crate) fn behind(bytes: &[u8], word: &Range<usize>) -> Option<Range<usize>> 
     (mixed && LENGTH.contains(&length)).then_some(from..from + length + padding)
 }
 
+/// Where the bytes end that say that [`behind`] finds nothing at `word`; `None` if it finds something, or if that is far.
+pub(super) fn nothing_behind(bytes: &[u8], word: &Range<usize>) -> Option<usize> {
+    let rest = bytes.get(word.end..word.end + REST + STEP + *LENGTH.start())?;
+    let at = rest[..REST].iter().position(|b| !b.is_ascii_alphabetic() && *b != b'_');
+    let gap =
+        at.map_or(0, |at| rest[at..].iter().take(STEP + 1).take_while(|b| joint(**b) || **b == b'.').count());
+    let from = word.end + at.unwrap_or(0) + gap;
+    let run = bytes[from..].iter().take(*LENGTH.start() * 8).take_while(|b| inside(**b)).count();
+    let near = run < *LENGTH.start() * 8 && behind(bytes, word).is_none();
+    near.then_some((from + run + 3).max(word.end + rest.len()))
+}
+
 /// Whether a byte may stand between the name, words and the key.
 fn joint(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b':' | b'=' | b'"' | b'\'' | b'`' | b'(' | b')' | b'{' | b',' | b'>' | b'|')
