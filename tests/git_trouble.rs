@@ -81,12 +81,12 @@ fn a_missing_object_is_named() {
     let world = World::new();
     world.commit("deep/a.txt", "a\n", "one");
     let blob = world.git(&["rev-parse", "HEAD:deep/a.txt"]);
-    fs::remove_file(world.root().join(".git/objects").join(&blob[..2]).join(&blob[2..])).unwrap();
+    remove(&world.root().join(".git/objects").join(&blob[..2]).join(&blob[2..]));
     incomplete(&world.skout(&[]), &["deep/a.txt", &blob]);
     let staged = World::new();
     staged.stage("a.txt", "a\n");
     let blob = staged.git(&["rev-parse", ":a.txt"]);
-    fs::remove_file(staged.root().join(".git/objects").join(&blob[..2]).join(&blob[2..])).unwrap();
+    remove(&staged.root().join(".git/objects").join(&blob[..2]).join(&blob[2..]));
     incomplete(&staged.skout(&["--staged"]), &["a.txt", &blob]);
 }
 
@@ -129,7 +129,7 @@ fn damaged_indexes_are_noticed() {
     let (world, pack) = packed();
     let index = pack.with_extension("idx");
     let whole = fs::read(&index).unwrap();
-    fs::remove_file(&index).unwrap();
+    remove(&index);
     for at in [9, 500, 1040, 1100, whole.len() - 30] {
         let mut changed = whole.clone();
         changed[at] ^= 0x10;
@@ -188,11 +188,22 @@ fn objects_borrowed_from_another_repository_are_read() {
     assert_eq!(world.skout_in(&clone, &[]).status, 2);
 }
 
+/// Removes a file that git has made read-only, which Windows minds.
+fn remove(path: &Path) {
+    if cfg!(windows) {
+        let mut permissions = fs::metadata(path).unwrap().permissions();
+        #[allow(clippy::permissions_set_readonly_false, reason = "the file is about to go")]
+        permissions.set_readonly(false);
+        fs::set_permissions(path, permissions).unwrap();
+    }
+    fs::remove_file(path).unwrap();
+}
+
 /// Changes one bit of a file that git has made read-only.
 fn flip(path: &Path, at: usize) {
     let mut bytes = fs::read(path).unwrap();
     bytes[at] ^= 0x10;
-    fs::remove_file(path).unwrap();
+    remove(path);
     fs::write(path, bytes).unwrap();
 }
 

@@ -111,7 +111,11 @@ fn nothing_read(report: &Report<'_>) -> bool {
 
 fn scope<'a>(report: &'a Report<'_>) -> &'a str {
     let c = &report.receipt.coverage;
-    if c.scope.is_empty() { c.kind } else { &c.scope }
+    match c.scope.as_str() {
+        "" => c.kind,
+        "." => "this folder",
+        named => named,
+    }
 }
 
 /// The receipt: what was covered, by how many rules, what was left out and why, and whether that is all.
