@@ -92,8 +92,9 @@ fn anchor_actions(rules: &[Provided]) -> BTreeMap<(Vec<u8>, bool), Vec<String>> 
     let mut wanted = BTreeMap::<_, Vec<String>>::new();
     for (n, (_, rule)) in rules.iter().enumerate() {
         for brand in rule.keywords.iter().filter(|_| rule.brand) {
-            let brand = (brand.to_ascii_lowercase().into_bytes(), true);
-            wanted.entry(brand).or_default().push(format!("Action::Rule({n})"));
+            for spelling in schema::spellings(brand) {
+                wanted.entry((spelling, false)).or_default().push(format!("Action::Rule({n})"));
+            }
         }
         for anchor in &rule.anchors {
             let word = rule.syntax == Syntax::Assignment && !anchor.bytes().any(|b| b.is_ascii_uppercase());

@@ -160,8 +160,8 @@ pub struct RuleEntry {
     /// Only in files whose path matches one of these gitignore patterns.
     #[serde(default)]
     pub paths: Vec<String>,
-    /// The keywords are names of a service, and are searched for themselves: a key may be given to the bare
-    /// name. Only for assignment rules without anchors; every such word costs a little time everywhere.
+    /// The keywords are names of a service, and are searched for themselves ([`spellings`]): a key may be given to
+    /// the bare name. Only for assignment rules without anchors; every such word costs a little time everywhere.
     #[serde(default)]
     pub brand: bool,
     /// A letter, digit or `_` may stand directly before the match; off by default.
@@ -336,6 +336,15 @@ impl RuleFile {
         file.rules.iter().try_for_each(RuleEntry::check).map_err(|e| e.to_string())?;
         Ok(file)
     }
+}
+
+/// How the name of a service is spelled where `brand` searches for it: as written, in lower case, in capitals,
+/// and with a capital in front. Exact spellings cost the search far less than a name without case does.
+pub fn spellings(brand: &str) -> BTreeSet<Vec<u8>> {
+    let lower = brand.to_ascii_lowercase().into_bytes();
+    let mut front = lower.clone();
+    front[..1].make_ascii_uppercase();
+    [brand.as_bytes().to_vec(), lower.to_ascii_uppercase(), front, lower].into()
 }
 
 /// The first id that occurs twice.

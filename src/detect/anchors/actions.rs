@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::search::Hit;
 use super::table::{Entry, Literal, Table};
 use crate::detect::decode;
+use crate::rule::schema::spellings;
 use crate::rule::{Rule, RuleSet, Syntax};
 
 include!(concat!(env!("OUT_DIR"), "/anchors.rs"));
@@ -41,11 +42,8 @@ impl Anchors {
         let anchored = rules.all().map(|(id, rule)| (id.0, rule));
         let wanted = anchored.flat_map(|(n, rule)| {
             let literal = move |text: &Cow<'static, str>| (literal(rule, text), Action::Rule(n));
-            let brands = rule.keywords.iter().filter(|_| rule.brand);
-            let brand = move |text: &Cow<'static, str>| {
-                let bytes = text.to_ascii_lowercase().into_bytes();
-                (Literal { bytes, caseless: true }, Action::Rule(n))
-            };
+            let brands = rule.keywords.iter().filter(|_| rule.brand).flat_map(|text| spellings(text));
+            let brand = move |bytes| (Literal { bytes, caseless: false }, Action::Rule(n));
             rule.anchors.iter().map(literal).chain(brands.map(brand)).collect::<Vec<_>>()
         });
         let plain: Vec<&str> = rules

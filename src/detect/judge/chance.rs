@@ -44,7 +44,7 @@ fn body<'t>(c: &Candidate<'_>, text: &'t [u8]) -> &'t [u8] {
 fn token(c: &mut Candidate<'_>) -> Verdict {
     let text = c.secret();
     let uuid = text.len() == 36 && text[8] == b'-';
-    let bits = if uuid { hex_bits(text) } else { chance::bits(text) };
+    let bits = if uuid { hex_bits(text) } else { chance::bits(text).max(best_part(text)) };
     let clear = c.said.as_ref().is_some_and(|n| n.clear);
     let mixed = text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic);
     let unknown_key =
@@ -70,6 +70,15 @@ fn token(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Reject("reads like words, not like chance".into());
     }
     Verdict::Pass
+}
+
+/// The bits of the longest part of a token, where it makes up most of it: what stands before it, as in
+/// `live_3f0c…`, is a word and says nothing against the rest.
+fn best_part(text: &[u8]) -> f64 {
+    let parts = text.split(|b| matches!(b, b'_' | b'-' | b':' | b'.'));
+    let Some(longest) = parts.max_by_key(|part| part.len()) else { return f64::MIN };
+    let rest = text.len() - longest.len();
+    if longest.len() >= 24 && rest <= 12 && rest > 0 { chance::bits(longest) } else { f64::MIN }
 }
 
 /// The bits of the digits of a UUID, whose dashes say nothing.

@@ -1,7 +1,7 @@
 //! Has the value the shape of something else? A URL, a path, a version, a date, a digest, a UUID, a
 //! setting.
 
-use super::Verdict;
+use super::{Verdict, structure};
 use crate::detect::Candidate;
 use crate::detect::lexicon::{FileKind, Kind, chance, words};
 
@@ -17,7 +17,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         "a number, a version, a date or an address"
     } else if words::holds(words::ENUM, text) {
         "a setting"
-    } else if text.starts_with(b"eyJ") && memchr::memchr(b'.', text).is_some() {
+    } else if structure::is_web_token(text) {
         "a JSON web token, which a rule of its own looks at"
     } else if text.starts_with(b"-----BEGIN") || text.starts_with(b"ssh-") || text.starts_with(b"data:") {
         "an armoured text, which rules of its own look at"

@@ -27,6 +27,11 @@ pub(super) fn look(secret: &[u8]) -> Shape {
     Shape::Plain
 }
 
+/// Whether the value begins as such a token does and has a header that can be read.
+pub(in crate::detect::judge) fn is_web_token(text: &[u8]) -> bool {
+    text.starts_with(b"eyJ") && memchr::memchr(b'.', text).is_some() && parts(text).is_some()
+}
+
 /// The key of a Supabase project that row-level security does not hold back.
 pub(super) fn supabase_service(secret: &[u8]) -> Shape {
     let claims = parts(secret).map_or(Value::Null, |(_, claims)| claims);

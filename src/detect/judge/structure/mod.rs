@@ -12,4 +12,5 @@ mod token;
 mod vendor;
 
 pub(super) use judge::judge;
+pub(super) use jwt::is_web_token;
 pub(super) use shape::Shape;
