@@ -1,6 +1,5 @@
 //! `skout ci` in clones that git makes, with the events and variables of each service.
 
-#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 #[path = "git/world.rs"]

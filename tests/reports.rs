@@ -274,7 +274,8 @@ proptest! {
     fn no_report_gives_anything_away(seed in "[a-z]{8}", names in prop::collection::vec(hostile(), 4), verbose in any::<bool>()) {
         let rules = sample::rules();
         let report = poisoned(&rules, &seed, &names);
-        let options = Options { verbose, ..options() };
+        let secret = String::from_utf8_lossy(report.findings[0].secret.reveal()).into_owned();
+        let options = Options { verbose, name: format!("{}{secret}", names[0]), ..options() };
         let all = Format::ALL.iter().map(|&f| (f.name(), written(&report, f, &options)));
         let more = [("summary", output::summary(&report, &options)), ("receipt", output::receipt(&report, &options))];
         for (name, text) in all.chain(more) {

@@ -32,6 +32,11 @@ pub(super) fn scrub<'r>(report: &Report<'r>) -> Option<Report<'r>> {
     })
 }
 
+/// A text that is not part of the report, with every found secret masked.
+pub(super) fn text(report: &Report<'_>, text: &str) -> String {
+    Scrubber::new(&report.findings).map_or_else(|| text.to_owned(), |scrubber| scrubber.text(text))
+}
+
 /// The secrets by their first eight bytes. A search automaton over them would cost more than the scan when
 /// a file holds hundreds of thousands; this costs a few bytes a secret and one bit test a byte of text.
 struct Scrubber {

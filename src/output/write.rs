@@ -108,7 +108,11 @@ pub fn write(report: &Report<'_>, format: Format, options: &Options, out: &mut d
         Format::Junit => ci::write_junit(report, options, out),
         Format::Csv => csv::write(report, options, out),
         Format::Markdown => markdown::write(report, options, out),
-        Format::Html => html::write(report, options, out),
+        Format::Html if options.show_secrets => html::write(report, options, out),
+        Format::Html => {
+            let name = scrub::text(report, &options.name);
+            html::write(report, &Options { name, ..options.clone() }, out)
+        }
     }
 }
 
