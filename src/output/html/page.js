@@ -89,9 +89,14 @@
     } catch { /* Storage may be off; ticks then last as long as the page. */ }
     return false;
   };
+  const pointers = new Map();
+  for (const link of document.querySelectorAll(".first a, .lines a")) {
+    const href = link.getAttribute("href");
+    pointers.set(href, [...(pointers.get(href) || []), link]);
+  }
   for (const f of findings) {
     const boxes = Array.from(f.querySelectorAll(".steps input"));
-    const links = Array.from(document.querySelectorAll(`.first a[href="#${f.id}"], .lines a[href="#${f.id}"]`));
+    const links = pointers.get("#" + f.id) || [];
     const mark = () => {
       const done = f.classList.toggle("done", boxes.length > 0 && boxes.every((b) => b.checked));
       for (const link of links) link.classList.toggle("ticked", done);

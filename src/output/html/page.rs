@@ -105,9 +105,9 @@ fn reach(facts: &[Fact<'_>]) -> String {
     let (pushed, kept) = (n(Exposure::Pushed), n(Exposure::Unpushed) + n(Exposure::Uncommitted));
     let mut parts = Vec::new();
     if pushed > 0 {
-        let verb = if pushed == 1 { "was" } else { "were" };
+        let (verb, them) = if pushed == 1 { ("was", "it") } else { ("were", "them") };
         parts.push(format!(
-            "<b>{} {verb} pushed</b>: others may have read it, so begin there.",
+            "<b>{} {verb} pushed</b>: others may have read {them}, so begin there.",
             words::number(pushed)
         ));
     }
