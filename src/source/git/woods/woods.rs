@@ -149,7 +149,8 @@ impl Woods {
             grown.edges.extend(gone.iter().map(|leaf| leaf.edge).filter(|edge| edge.0 != NONE));
             next = next.max(range.end);
         }
-        let absent = |leaf: &&Leaf| leaf.edge.0 != NONE && leaf.edge.0 as usize >= store.len();
+        let known = store.len();
+        let absent = |leaf: &&Leaf| leaf.edge.0 != NONE && leaf.edge.0 as usize >= known;
         if !grown.absent.is_empty() {
             leaves.absent = leaves.list.iter().filter(absent).count();
         }
