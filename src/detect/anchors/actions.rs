@@ -127,7 +127,7 @@ impl Anchors {
         hits: &mut Vec<Hit>,
     ) {
         let margin = longest.saturating_sub(1);
-        let (mut new, mut done) = (Vec::new(), 0);
+        let mut new = Vec::new();
         let mut ranges = ranges.iter().peekable();
         while let Some(range) = ranges.next() {
             let from = range.start.saturating_sub(margin);
@@ -135,9 +135,7 @@ impl Anchors {
             while let Some(next) = ranges.next_if(|next| next.start <= to + margin) {
                 to = next.end + margin;
             }
-            self.table.search(&bytes[from..to.min(bytes.len())], &mut new);
-            new[done..].iter_mut().for_each(|hit| hit.at += from);
-            done = new.len();
+            self.table.search_in(bytes, from..to.min(bytes.len()), &mut new);
         }
         if !new.is_empty() {
             hits.append(&mut new);

@@ -14,6 +14,7 @@ use std::arch::x86_64::{
     _mm256_movemask_ps, _mm256_mullo_epi32, _mm256_set_m128i, _mm256_set1_epi32, _mm256_setr_epi8,
     _mm256_shuffle_epi8, _mm256_slli_epi32, _mm256_srli_epi32, _mm256_srlv_epi32,
 };
+use std::ops::Range;
 
 use super::table::{self, HASH, MASK_BYTES, SLOT_SHIFT};
 
@@ -23,15 +24,22 @@ const STEP: usize = 16;
 /// How many bytes a step looks at: the last of its eight windows begins 14 bytes in, and loads are 16 wide.
 const LOOKS_AT: usize = 24;
 
-/// Calls `pass` with every second position whose window the mask lets pass, as far as whole steps go, and
-/// returns the position where the plain loop must go on. `None` if the processor has no AVX2.
-pub(super) fn search(mask: &[u8; MASK_BYTES], bytes: &[u8], pass: &mut dyn FnMut(usize)) -> Option<usize> {
+/// Calls `pass` with every second position of `range` whose window the mask lets pass, as far as whole steps go, and
+/// returns the position where the plain loop must go on, which may lie behind the range. `None` if the processor has
+/// no AVX2.
+pub(super) fn search(
+    mask: &[u8; MASK_BYTES],
+    bytes: &[u8],
+    range: &Range<usize>,
+    pass: &mut dyn FnMut(usize),
+) -> Option<usize> {
     if !std::arch::is_x86_feature_detected!("avx2") {
         return None;
     }
-    let steps = bytes.len().checked_sub(LOOKS_AT).map_or(0, |rest| rest / STEP + 1);
+    let room = bytes.len().checked_sub(range.start + LOOKS_AT).map_or(0, |rest| rest / STEP + 1);
+    let steps = room.min(range.len().div_ceil(STEP));
     for step in 0..steps {
-        let at = step * STEP;
+        let at = range.start + step * STEP;
         let Some(text) = bytes[at..].first_chunk() else { break };
         // SAFETY: the processor has AVX2, as was asked above.
         let mut passed = unsafe { test(mask, text) };
@@ -40,7 +48,7 @@ pub(super) fn search(mask: &[u8; MASK_BYTES], bytes: &[u8], pass: &mut dyn FnMut
             passed &= passed - 1;
         }
     }
-    Some(steps * STEP)
+    Some(range.start + steps * STEP)
 }
 
 /// Which of the windows at the eight even positions the mask lets pass, as a bit set.

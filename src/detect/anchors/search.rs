@@ -3,6 +3,8 @@
 //! In flow bytes, out flow hits. It looks at every second position; see `table.rs` for why that is
 //! enough. `gather.rs` holds the same loop for processors with AVX2.
 
+use std::ops::Range;
+
 use super::table::{self, CASELESS, Entry, MASK_BYTES, Table};
 
 /// A literal of the table at a place.
@@ -17,14 +19,19 @@ impl Table {
 
     /// Finds every literal in `bytes`, each place once, nearly but not strictly in order.
     pub(crate) fn search(&self, bytes: &[u8], hits: &mut Vec<Hit>) {
+        self.search_in(bytes, 0..bytes.len(), hits);
+    }
+
+    /// Finds every literal that stands in `range` of `bytes`, and some that stand only partly in it.
+    pub(crate) fn search_in(&self, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
         let mask: &[u8; MASK_BYTES] =
             self.mask.as_ref().try_into().expect("the table is made with this many slots");
         let literals = self.literals();
         #[cfg(target_arch = "x86_64")]
-        let done = super::gather::search(mask, bytes, &mut |at| literals.pass(bytes, at, hits)).unwrap_or(0);
+        let done = super::gather::search(mask, bytes, &range, &mut |at| literals.pass(bytes, at, hits));
         #[cfg(not(target_arch = "x86_64"))]
-        let done = 0;
-        literals.plain(mask, bytes, done, hits);
+        let done = None;
+        literals.plain(mask, bytes, done.unwrap_or(range.start)..range.end, hits);
     }
 
     fn literals(&self) -> Literals<'_> {
@@ -48,10 +55,11 @@ struct Literals<'t> {
 }
 
 impl Literals<'_> {
-    /// Looks at every second position from `done` on, an even number.
-    fn plain(&self, mask: &[u8; MASK_BYTES], bytes: &[u8], done: usize, hits: &mut Vec<Hit>) {
+    /// Looks at every second position of `range`.
+    fn plain(&self, mask: &[u8; MASK_BYTES], bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
+        let done = range.start;
         // Six bytes a step: positions 0, 2 and 4 of one eight-byte load.
-        let steps = (bytes.len() - done).saturating_sub(2) / 6;
+        let steps = range.len().saturating_sub(2) / 6;
         for step in 0..steps {
             let at = done + step * 6;
             let Some(word) = bytes.get(at..at + 8) else { break };
@@ -65,7 +73,7 @@ impl Literals<'_> {
                 self.pass(bytes, at + 2 * n, hits);
             }
         }
-        for at in (done + steps * 6..bytes.len()).step_by(2) {
+        for at in (done + steps * 6..range.end).step_by(2) {
             let window = window(bytes, at);
             if mask[table::slot(window)] >> (window >> 24 & 7) & 1 != 0 {
                 self.pass(bytes, at, hits);
@@ -175,7 +183,8 @@ mod tests {
                 Just("sk-".to_owned()), Just("ghp_".to_owned()), Just("T3BlbkFJ".to_owned()),
                 Just("PassWord".to_owned()), Just("-----BEGIN".to_owned()), Just("AKIA".to_owned()),
                 Just("kEy".to_owned()), Just("eyJ".to_owned()), "[ -~\n]{0,9}", "\\PC{0,3}",
-            ], 0..30)
+            ], 0..30),
+            cut in (0..100usize, 0..100usize)
         ) {
             let (literals, table) = table();
             let text = parts.concat();
@@ -186,9 +195,16 @@ mod tests {
 
             let mask = table.mask.as_ref().try_into().expect("the table is made with this many slots");
             let mut without_vectors = Vec::new();
-            table.literals().plain(mask, text.as_bytes(), 0, &mut without_vectors);
+            table.literals().plain(mask, text.as_bytes(), 0..text.len(), &mut without_vectors);
             without_vectors.sort();
             prop_assert_eq!(&hits, &without_vectors);
+
+            let (from, to) = (cut.0.min(cut.1).min(text.len()), cut.0.max(cut.1).min(text.len()));
+            let mut inside = Vec::new();
+            table.search_in(text.as_bytes(), from..to, &mut inside);
+            prop_assert!(inside.iter().all(|hit| hits.contains(hit)));
+            let stands = |hit: &&Hit| from <= hit.at && hit.span().end <= to;
+            prop_assert!(hits.iter().filter(stands).all(|hit| inside.contains(hit)));
         }
     }
 }
