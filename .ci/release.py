@@ -153,6 +153,9 @@ def installed(release, assets, system, machine):
     """What the action's first step installs on a machine, from a folder of releases."""
     output = release.home / "output"
     output.write_text("")
+    # A path of Windows is a trap for programs of Unix: the colon is a host to tar, the backslash an escape to others.
+    temporary = "D:\\a\\_temp" if system == "Windows" else str(release.home)
+    (release.home / temporary).mkdir(exist_ok=True)
     done = subprocess.run(
         ["bash", str(ROOT / ".github/packaging/action/install.sh")],
         env={
@@ -160,12 +163,13 @@ def installed(release, assets, system, machine):
             "PATH": os.environ["PATH"],
             "RUNNER_OS": system,
             "RUNNER_ARCH": machine,
-            "RUNNER_TEMP": str(release.home),
+            "RUNNER_TEMP": temporary,
             "SKOUT_ACTION": str(ROOT),
             "SKOUT_VERSION": "",
             "SKOUT_RELEASE_URL": assets.parent.as_uri(),
             "GITHUB_OUTPUT": str(output),
         },
+        cwd=release.home,
         capture_output=True,
         text=True,
         check=False,

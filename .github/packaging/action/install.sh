@@ -29,8 +29,9 @@ releases=${releases%/}
 
 get() { curl --fail --silent --show-error --location --retry 3 --proto '=https,file' --output "$2" "$1"; }
 
+# Reads from a stream: of a file with a backslash in its path (Windows) the programs would write the line otherwise.
 sha256() {
-  if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1
+  if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi <"$1" | cut -d ' ' -f 1
 }
 
 download() {
@@ -42,7 +43,8 @@ download() {
   wanted=$(awk -v name="$archive" '$2 == name || $2 == "*" name { print $1 }' "$folder/SHA256SUMS")
   [ -n "$wanted" ] || fail "SHA256SUMS does not name $archive, so it cannot be trusted"
   [ "$(sha256 "$folder/$archive")" = "$wanted" ] || fail "$archive is not what SHA256SUMS says; it was not run"
-  tar -xzf "$folder/$archive" -C "$folder" "$program"
+  # From within: in D:/... a tar of GNU sees a host.
+  (cd "$folder" && tar -xzf "$archive" "$program")
 }
 
 build() {
