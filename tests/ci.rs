@@ -280,7 +280,7 @@ fn a_shallow_clone_is_deepened_when_it_may() {
     let clone = world.clone("stable", 1);
     let run = world.github(&clone, "schedule", &json!({}), &["--fetch"]);
     assert!(run.status == 1 && run.outputs.contains("findings=1\n"), "{}", run.said);
-    fs::remove_dir_all(world.home().join("server.git")).unwrap();
+    fs::rename(world.home().join("server.git"), world.home().join("gone")).unwrap();
     let lost = world.clone_of_nothing();
     let run = world.review(&lost, &["--fetch"]);
     assert_eq!(run.status, 2, "{}", run.said);

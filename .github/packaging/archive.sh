@@ -21,7 +21,7 @@ for shell in bash elvish fish powershell zsh; do
   "$program" completions "$shell" >"$folder/completions/skout.$shell"
 done
 names=("$file" completions skout.1 README.md LICENSE-APACHE LICENSE-MIT)
-if tar --version | grep -q GNU; then
+if [[ $(tar --version) == *GNU* ]]; then
   tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$folder" -cf - "${names[@]}" | gzip -n9 >"$out/skout-$version-$target.tar.gz"
 else
   tar -C "$folder" -cf - "${names[@]}" | gzip -n9 >"$out/skout-$version-$target.tar.gz"
