@@ -3,7 +3,7 @@
 use skout::blob::Blob;
 use skout::detect::judge::COURT;
 use skout::detect::{Detector, Settings};
-use skout::rule::schema::RuleFile;
+use skout::rule::schema::{CHECKSUMS, RuleFile, STRUCTURES};
 use skout::rule::{Confidence, Rule, RuleSet, Selection, example};
 
 /// For each judge a file and a line that it alone decides, or weighs.
@@ -23,6 +23,60 @@ const CASES: &[(&str, &str, &str)] = &[
     ("readable", "a.yml", "access_token: <b64of:hello wonderful people>"),
     ("double", "tests/a.yml", "password: Secret-<alnum:9>"),
     ("chance", "a.yml", "api_key: getUserPasswordFromRequest"),
+];
+
+/// For each judge that a rule names, a rule that names it, a file, and a line that it decides or weighs.
+const NAMED: &[(&str, &str, &str, &str)] = &[
+    ("anthropic", "anthropic-api-key", "a.txt", "sk-ant-api03-<b64url:93>xx"),
+    ("aws-id", "aws-access-key-id", "a.txt", "AKIA<up:2><up:2><=:1><=:2><=:2><=:1><=:1><=:2>"),
+    ("azure-key", "azure-storage-key", "a.txt", "AccountKey=<hex:86>=="),
+    ("basic-auth", "basic-authorization", "a.txt", "Authorization: Basic <alnum:32>"),
+    ("bedrock", "aws-bedrock-api-key", "a.txt", "ABSK<alnum:132>"),
+    ("discord", "discord-bot-token", "a.txt", "discord_token = \"M<alnum:23>.<alnum:6>.<alnum:27>\""),
+    ("helicone", "helicone-api-key", "a.txt", "sk-helicone-<b32:7>-<b32:7>-<b32:7>-<b32:7>"),
+    ("hex-run", "new-relic-license-key", "a.txt", "license: <hex:20>deadbeef<hex:8>NRAL"),
+    ("intercom", "intercom-access-token", "a.txt", "token: dG9rO<alnum:52>+/="),
+    ("json-inside", "grafana-cloud-token", "a.txt", "glc_eyJ<alnum:80>"),
+    ("jwt", "json-web-token", "a.txt", "eyJhbGciOi<alnum:24>.eyJ<alnum:40>.<b64url:43>"),
+    ("mnemonic", "recovery-phrase", "a.txt", "mnemonic: <phrase:12>\n"),
+    ("one-api", "one-api-token", "a.txt", "key: sk-<alnum:16><hex:32>"),
+    ("openai", "openai-project-key", "a.txt", "key: sk-proj-<b64url:74>T3BlbkFJ<b64url:60>"),
+    ("openai-compatible", "openai-compatible-key", "a.txt", "key: sk-<low:30>"),
+    ("padded", "dropbox-token-legacy", "a.txt", "dropbox_token = \"<alnum:11>AAAAAAAAAA<alnum:43>\""),
+    (
+        "pem",
+        "private-key",
+        "a.txt",
+        "-----BEGIN PRIVATE KEY-----\n<alnum:64>\n<alnum:64>\n-----END PRIVATE KEY-----\n",
+    ),
+    (
+        "pem-encrypted",
+        "private-key-encrypted",
+        "a.txt",
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\n<alnum:64>\n<alnum:64>\n-----END ENCRYPTED PRIVATE KEY-----\n",
+    ),
+    (
+        "putty",
+        "putty-private-key",
+        "a.txt",
+        "PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none\nPrivate-Lines: 1\n<b64:8>\n",
+    ),
+    (
+        "supabase-service",
+        "supabase-service-role-key",
+        "a.txt",
+        "eyJhbGciOi<alnum:24>.eyJ<alnum:60>.<b64url:43>",
+    ),
+    ("urlsafe16", "litellm-key", "a.txt", "litellm: sk-<alnum:21>x"),
+    ("uuid4", "langfuse-secret-key", "a.txt", "sk-lf-<hex:8>-<hex:4>-1<hex:3>-8<hex:3>-<hex:12>"),
+    ("workos", "workos-api-key", "a.txt", "sk_live_a2V5Xz<alnum:40>"),
+    ("base58check", "extended-private-key", "a.txt", "xprv<b58:107>"),
+    ("bech32", "age-secret-key", "a.txt", "AGE-SECRET-KEY-1<BECH32:58>"),
+    ("crc32-base36", "gitlab-routable-token", "a.txt", "glpat-<alnum:30>.01.<low36:9>"),
+    ("crc32-base62", "github-personal-token", "a.txt", "ghp_<alnum:36>"),
+    ("crc32-hex", "atlassian-api-token", "a.txt", "ATATT3xFfGF0<alnum:174>=<HEX:8>"),
+    ("crc32le-hex", "grafana-service-token", "a.txt", "glsa_<alnum:32>_<hex:8>"),
+    ("github-fine-grained", "github-fine-grained-token", "a.txt", "github_pat_<alnum:22>_<alnum:59>"),
 ];
 
 /// A rule that asks for more entropy than any text has.
@@ -65,4 +119,30 @@ fn switching_any_judge_off_changes_a_verdict() {
         }
     }
     assert!(idle.is_empty(), "no case needs {idle:?}");
+}
+
+#[test]
+fn switching_any_named_judge_off_changes_a_verdict() {
+    let builtin = RuleSet::builtin();
+    let mut idle = Vec::new();
+    for name in STRUCTURES.iter().chain(CHECKSUMS) {
+        let case = NAMED.iter().find(|(judge, ..)| judge == name);
+        let (_, id, path, line) = case.unwrap_or_else(|| panic!("there is no case for the judge '{name}'"));
+        let (_, rule) = builtin.find(id).expect("the rule of the case exists");
+        assert!(rule.structure == *name || rule.checksum == *name, "{id} does not name the judge '{name}'");
+        let without = Rule { structure: "".into(), checksum: "".into(), ..rule.clone() };
+        if alone(rule.clone(), (path, line)) == alone(without, (path, line)) {
+            idle.push(name);
+        }
+    }
+    assert!(idle.is_empty(), "no case needs {idle:?}");
+}
+
+/// What is found, and how surely, with this rule and no other that knows the shape.
+fn alone(rule: Rule, case: (&str, &str)) -> Vec<(u16, Confidence)> {
+    // Assignments are read where a generic rule's anchor stands.
+    let only = ["mutant", "generic-token"].map(str::to_owned).to_vec();
+    let only = Selection { only, disabled: Vec::new() };
+    let rules = RuleSet::new(vec![Rule { id: "mutant".into(), ..rule }], &only).expect("the rule is sound");
+    outcome(&rules, &[], case)
 }

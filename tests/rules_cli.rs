@@ -35,7 +35,7 @@ fn a_rule_that_holds_is_proven() {
     let folder = rule("(?<secret>acme_[0-9a-f]{32})", "", "key = «acme_<hex:32>»", "acme_x");
     let (status, said) = tested(&folder);
     assert_eq!(status, 0, "{said}");
-    assert!(said.contains("1 rules hold in 2 examples"), "{said}");
+    assert!(said.contains("1 rule holds in 2 examples"), "{said}");
 }
 
 #[test]

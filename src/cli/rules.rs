@@ -188,9 +188,12 @@ fn test(file: Option<&Path>) -> anyhow::Result<Exit> {
         writeln!(text, "rule '{}': has no example under 'match' that proves it", rule.id)?;
     }
     let wrong = failures.len() + bare.count();
+    let counted = |n: usize, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
+    let (rules, examples) = (counted(tested.len(), "rule"), counted(examples, "example"));
     match wrong {
-        0 => writeln!(text, "{} rules hold in {examples} examples", tested.len())?,
-        n => writeln!(text, "{n} of {examples} examples of {} rules do not hold", tested.len())?,
+        0 => writeln!(text, "{rules} {} in {examples}", if tested.len() == 1 { "holds" } else { "hold" })?,
+        1 => writeln!(text, "1 of {examples} of {rules} does not hold")?,
+        n => writeln!(text, "{n} of {examples} of {rules} do not hold")?,
     }
     print(&text)?;
     Ok(if wrong == 0 { Exit::Clean } else { Exit::Trouble })

@@ -2,6 +2,7 @@
 
 pub mod example;
 mod part;
+pub(crate) mod phrase;
 #[allow(clippy::module_inception, reason = "a file is named after its one main type")]
 pub mod rule;
 pub mod schema;

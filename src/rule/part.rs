@@ -8,6 +8,7 @@
 //! | `<hex:8>` | so many characters of a class: `hex HEX dig low up alpha alnum low36 up36 b32 B32 b58 b64 b64url word pass bech32`, `base62` being another name of `alnum` |
 //! | `<same:x:8>` | one character so many times |
 //! | `<=:k>` | the k-th part once more |
+//! | `<phrase:12>` | a wallet's recovery phrase of so many words, 12 to 24 |
 //! | `<uuid>` | a UUID of version 4 |
 //! | `<x:3082ff>`, `<bytes:8>` | these bytes, so many random bytes; only inside an encoding |
 //! | `<b64of:…>`, `<b64urlof:…>`, `<hexof:…>`, `<b32of:…>` | the encoding of what is inside, which may hold parts; base64url and base32 (lower case) without padding |
@@ -21,6 +22,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
+
+use super::phrase;
 
 const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
@@ -105,6 +108,10 @@ pub(super) fn read(rest: &str, before: &[u8], parts: &mut Parts) -> Option<(Vec<
         "=" => parts.made.get(text.parse::<usize>().ok()?.checked_sub(1)?)?.clone(),
         "x" => unhex(text)?,
         "bytes" => parts.bytes(text.parse().ok()?),
+        "phrase" => {
+            phrase::of(&parts.bytes(text.parse::<usize>().ok().filter(|n| (12..=24).contains(n))? / 3 * 4))
+                .into_bytes()
+        }
         "uuid" | "uuid-mixed" | "uuid-b32" => uuid(name, parts),
         "b64of" | "b64urlof" | "hexof" | "b32of" => encoded(name, &inner(text, parts)),
         "b64wrap" => {

@@ -4,7 +4,7 @@
 //! proven: later judges, which doubt the style, keep silent.
 
 use super::super::Verdict;
-use super::{Shape, anthropic, cloud, jwt, openai, pem, relay, token, vendor};
+use super::{Shape, anthropic, cloud, jwt, openai, pem, phrase, relay, token, vendor};
 use crate::detect::Candidate;
 
 /// A look inside the bytes of a secret.
@@ -23,7 +23,7 @@ const LOOKS: &[(&str, Look)] = &[
     ("intercom", vendor::intercom),
     ("json-inside", vendor::json_inside),
     ("jwt", jwt::look),
-    ("mnemonic", vendor::mnemonic),
+    ("mnemonic", phrase::mnemonic),
     ("one-api", relay::one_api),
     ("openai", openai::look),
     ("openai-compatible", relay::compatible),

@@ -6,6 +6,7 @@ mod judge;
 mod jwt;
 mod openai;
 mod pem;
+mod phrase;
 mod relay;
 mod shape;
 mod token;

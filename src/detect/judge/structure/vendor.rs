@@ -57,20 +57,6 @@ pub(super) fn hex_run(secret: &[u8]) -> Shape {
     }
 }
 
-/// The words of a wallet's recovery phrase are drawn from 2,048 (BIP-39), so hardly one comes twice, as it does
-/// in the phrases that everybody uses for tests.
-pub(super) fn mnemonic(secret: &[u8]) -> Shape {
-    let mut words: Vec<&[u8]> = secret.split(|b| *b == b' ').collect();
-    let all = words.len();
-    words.sort_unstable();
-    words.dedup();
-    if words.len() + 1 >= all {
-        Shape::Proven("has as many different words as a recovery phrase")
-    } else {
-        Shape::Public("is a phrase that everybody uses for tests")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use base64::Engine as _;
@@ -99,14 +85,6 @@ mod tests {
         assert!(matches!(hex_run(b"eu01xx09af3be81c77d2546a0b9c3df18eFFFFNRAL"), Shape::Proven(_)));
         assert!(matches!(hex_run(b"cafebabe:deadbeef"), Shape::Plain));
         assert!(matches!(hex_run(b"0000000000000000"), Shape::Plain));
-    }
-
-    #[test]
-    fn a_phrase_that_repeats_its_words_is_for_tests() {
-        let drawn = b"ripple stove lamp eager orbit velvet camp dizzy noble honey gravity swift";
-        assert!(matches!(mnemonic(drawn), Shape::Proven(_)));
-        let known = b"legal winner thank year wave sausage worth useful legal winner thank yellow";
-        assert!(matches!(mnemonic(known), Shape::Public(_)));
     }
 
     #[test]
