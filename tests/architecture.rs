@@ -149,6 +149,19 @@ fn packages_stay_in_their_rooms() {
     assert!(wrong.is_empty(), "packages outside their rooms:\n{}", wrong.join("\n"));
 }
 
+/// One id by SHA-1 can have two hashes by the hasher that comes with its type; `ids.rs` says why.
+#[test]
+fn ids_of_libgit2_are_hashed_by_their_own_collections_only() {
+    for source in sources().iter().filter(|source| !source.path.ends_with("git/ids.rs")) {
+        let code = code(&source.text).replace(char::is_whitespace, "");
+        for keyed in
+            ["HashMap<Oid", "HashSet<Oid", "HashMap<git2::Oid", "HashSet<git2::Oid", "Map<(Oid", "Set<(Oid"]
+        {
+            assert!(!code.contains(keyed), "{}: {keyed}", source.path.display());
+        }
+    }
+}
+
 #[test]
 fn no_file_outgrows_a_reader() {
     let mut long = Vec::new();

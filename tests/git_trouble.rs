@@ -90,12 +90,12 @@ fn a_missing_object_is_named() {
     incomplete(&staged.skout(&["--staged"]), &["a.txt", &blob]);
 }
 
-/// A repository of many versions in one pack, and the path of the pack.
-fn packed() -> (World, PathBuf) {
+/// A repository of many versions in one pack, and the path of the pack. Every version ends with `last`.
+fn packed(last: &str) -> (World, PathBuf) {
     let world = World::new();
     for n in 0..8 {
         let text: String = (0..60).map(|l| format!("line {l} {}\n", if l == n { n } else { 99 })).collect();
-        world.commit("a.txt", text, "change");
+        world.commit("a.txt", text + last, "change");
     }
     world.git(&["repack", "-q", "-a", "-d", "-f"]);
     let pack = fs::read_dir(world.root().join(".git/objects/pack")).unwrap();
@@ -105,12 +105,8 @@ fn packed() -> (World, PathBuf) {
 
 #[test]
 fn a_flipped_byte_anywhere_in_a_pack_is_noticed() {
-    let (world, pack) = packed();
-    let whole = fs::read(&pack).unwrap();
-    let mut permissions = fs::metadata(&pack).unwrap().permissions();
-    #[allow(clippy::permissions_set_readonly_false, reason = "a file of this test's own")]
-    permissions.set_readonly(false);
-    fs::set_permissions(&pack, permissions).unwrap();
+    let (world, pack) = packed("");
+    let whole = writable(&pack);
     for at in (0..whole.len()).step_by(whole.len() / 24) {
         let mut changed = whole.clone();
         changed[at] ^= 0x10;
@@ -124,9 +120,50 @@ fn a_flipped_byte_anywhere_in_a_pack_is_noticed() {
     assert_eq!(world.skout(&["--no-cache"]).status, 0);
 }
 
+/// The content of a file that may be written from now on.
+fn writable(path: &Path) -> Vec<u8> {
+    let mut permissions = fs::metadata(path).unwrap().permissions();
+    #[allow(clippy::permissions_set_readonly_false, reason = "a file of this test's own")]
+    permissions.set_readonly(false);
+    fs::set_permissions(path, permissions).unwrap();
+    fs::read(path).unwrap()
+}
+
+#[test]
+fn a_flipped_byte_in_a_pack_calls_no_range_and_no_commit_clean() {
+    let (world, pack) = packed(&line(1));
+    world.stage("b.txt", line(2));
+    let whole = writable(&pack);
+    for at in (0..whole.len()).step_by(whole.len() / 40) {
+        let mut changed = whole.clone();
+        changed[at] ^= 0x10;
+        fs::write(&pack, &changed).unwrap();
+        for (args, key) in [(["--range", "HEAD"], "a.txt"), (["--staged", "--no-cache"], "b.txt")] {
+            let said = world.skout(&args);
+            let found = said.status == 1 && said.places().iter().any(|place| place.starts_with(key));
+            assert!(found || said.status == 2, "{args:?} byte {at}: {} {}", said.status, said.json);
+        }
+    }
+}
+
+#[test]
+fn a_damaged_tree_of_head_stops_no_commit_for_ever() {
+    let world = World::new();
+    world.commit("deep/er/a.txt", "text\n", "one");
+    world.stage("b.txt", line(1));
+    let id = world.git(&["rev-parse", "HEAD:deep/er"]);
+    let path = world.root().join(".git/objects").join(&id[..2]).join(&id[2..]);
+    let whole = fs::read(&path).unwrap();
+    for damaged in [&whole[..whole.len() / 2], &whole[..whole.len() - 6]] {
+        remove(&path);
+        fs::write(&path, damaged).unwrap();
+        incomplete(&world.skout(&["--staged"]), &[&id]);
+    }
+}
+
 #[test]
 fn damaged_indexes_are_noticed() {
-    let (world, pack) = packed();
+    let (world, pack) = packed("");
     let index = pack.with_extension("idx");
     let whole = fs::read(&index).unwrap();
     remove(&index);

@@ -5,15 +5,27 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, mpsc};
+use std::time::Duration;
 
-use git2::{Delta, DiffDelta, DiffOptions, FileMode, Oid, Repository};
+use git2::{Delta, DiffOptions, FileMode, ObjectType, Oid, Repository};
 
 use super::super::source::{Coverage, Item, Source, SourceError};
 use super::emit::Emitter;
 use super::read::{self, Wanted};
 use super::repo::{Extent, Repo, intact, parse_id, tree_of, trouble};
 use super::trees::blob_at;
+
+/// How long libgit2 may take to compare HEAD with the index before somebody looks whether it waits in vain.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// One path on which the index and HEAD differ.
+struct Difference {
+    status: Delta,
+    path: Vec<u8>,
+    old: (Oid, FileMode),
+    new: (Oid, FileMode),
+}
 
 /// The changes in the index of one repository.
 #[derive(Debug)]
@@ -54,35 +66,57 @@ impl Staged {
         Self { extent, ..self }
     }
 
-    fn changes(&self, git: &Repository) -> Result<Changes, SourceError> {
-        let head = head_tree(git)?;
-        let index = git.index().map_err(|error| trouble("the index", &error))?;
-        head.map(|id| intact(git, id)).transpose()?;
-        let tree = head.map(|id| git.find_tree(id)).transpose().map_err(|e| trouble("HEAD", &e))?;
-        let mut options = DiffOptions::new();
-        options.include_typechange(true).ignore_submodules(false).skip_binary_check(true);
-        let diff = git
-            .diff_tree_to_index(tree.as_ref(), Some(&index), Some(&mut options))
-            .map_err(|error| trouble("the index", &error))?;
-        let merging = merge_trees(git)?;
+    fn changes(&self, git: Repository) -> Result<(Repository, Changes), SourceError> {
+        let head = head_tree(&git)?;
+        head.map(|id| intact(&git, id)).transpose()?;
+        let (git, differences) = self.compare(git, head)?;
+        let merging = merge_trees(&git)?;
         let mut changes = Changes::default();
-        for delta in diff.deltas() {
-            self.change(git, &delta, &merging, &mut changes);
+        for difference in &differences {
+            self.change(&git, difference, &merging, &mut changes);
         }
-        Ok(changes)
+        Ok((git, changes))
     }
 
-    fn change(&self, git: &Repository, delta: &DiffDelta<'_>, merging: &[Oid], out: &mut Changes) {
-        let (old, new) = (delta.old_file(), delta.new_file());
-        if old.mode() != FileMode::Commit && !old.id().is_zero() {
-            out.before.push(Wanted { id: old.id(), path: String::new() });
+    /// Compares HEAD with the index, on a thread of its own: libgit2 waits for ever for the rest of a damaged tree that
+    /// has a file of its own. If it takes long, such a tree is looked for.
+    fn compare(
+        &self,
+        git: Repository,
+        head: Option<Oid>,
+    ) -> Result<(Repository, Vec<Difference>), SourceError> {
+        let (done, waiting) = mpsc::channel();
+        std::thread::spawn(move || {
+            let found = differences(&git, head);
+            // Nobody listens any more if a damaged tree was found.
+            drop(done.send((git, found)));
+        });
+        let mut looked = false;
+        loop {
+            match waiting.recv_timeout(PATIENCE) {
+                Ok((git, found)) => return Ok((git, found?)),
+                Err(mpsc::RecvTimeoutError::Timeout) if !looked => {
+                    looked = true;
+                    head.map(|tree| sound(&self.repo.open()?, tree)).transpose()?;
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => {
+                    return Err(SourceError::new("the index", "cannot be compared with HEAD"));
+                }
+            }
         }
-        let raw = new.path_bytes().or(old.path_bytes()).unwrap_or_default();
+    }
+
+    fn change(&self, git: &Repository, difference: &Difference, merging: &[Oid], out: &mut Changes) {
+        let Difference { status, path: raw, old, new } = difference;
+        if old.1 != FileMode::Commit && !old.0.is_zero() {
+            out.before.push(Wanted { id: old.0, path: String::new() });
+        }
         let path = String::from_utf8_lossy(raw).into_owned();
         if !self.extent.admits(&path) {
             return;
         }
-        match delta.status() {
+        match status {
             Delta::Deleted | Delta::Unmodified => return,
             Delta::Conflicted => {
                 out.skipped.push((path, "has a merge conflict, so it is not part of the commit yet"));
@@ -90,24 +124,24 @@ impl Staged {
             }
             _ => {}
         }
-        if new.mode() == FileMode::Commit {
+        if new.1 == FileMode::Commit {
             out.skipped.push((path, "is a submodule, a repository of its own: run `skout git` in it"));
             return;
         }
         let others: Vec<Oid> = merging.iter().filter_map(|tree| blob_at(git, *tree, raw)).collect();
-        if delta.status() == Delta::Added && others.is_empty() {
+        if *status == Delta::Added && others.is_empty() {
             out.names.push(path.clone());
         }
         // The other side of a merge has recorded it; a change of the mode alone adds nothing.
-        if new.id() != old.id() && !others.contains(&new.id()) {
-            out.added.push(Wanted { id: new.id(), path });
+        if new.0 != old.0 && !others.contains(&new.0) {
+            out.added.push(Wanted { id: new.0, path });
         }
         out.before.extend(others.into_iter().map(|id| Wanted { id, path: String::new() }));
     }
 
     fn read(&self, sink: &(dyn Fn(Item<'_>) + Sync)) -> Result<Coverage, SourceError> {
         let git = self.repo.open()?;
-        let changes = self.changes(&git)?;
+        let (git, changes) = self.changes(git)?;
         let emitter = Emitter::new(git.commondir(), sink);
         for (path, reason) in &changes.skipped {
             emitter.skipped(path, *reason);
@@ -142,6 +176,35 @@ impl Source for Staged {
         let list = self.before.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         read::push_listed(&self.repo, &list, sink, self.extent.jobs);
     }
+}
+
+/// Where the tree of HEAD and the index differ.
+fn differences(git: &Repository, head: Option<Oid>) -> Result<Vec<Difference>, SourceError> {
+    let index = git.index().map_err(|error| trouble("the index", &error))?;
+    let tree = head.map(|id| git.find_tree(id)).transpose().map_err(|e| trouble("HEAD", &e))?;
+    let mut options = DiffOptions::new();
+    options.include_typechange(true).ignore_submodules(false).skip_binary_check(true);
+    let diff = git
+        .diff_tree_to_index(tree.as_ref(), Some(&index), Some(&mut options))
+        .map_err(|error| trouble("the index", &error))?;
+    let deltas = diff.deltas().map(|delta| {
+        let (old, new) = (delta.old_file(), delta.new_file());
+        let path = new.path_bytes().or(old.path_bytes()).unwrap_or_default().to_vec();
+        let side = |file: git2::DiffFile<'_>| (file.id(), file.mode());
+        Difference { status: delta.status(), path, old: side(old), new: side(new) }
+    });
+    Ok(deltas.collect())
+}
+
+/// Looks whether all trees below `tree` can be read.
+fn sound(git: &Repository, tree: Oid) -> Result<(), SourceError> {
+    let mut stack = vec![tree];
+    while let Some(id) = stack.pop() {
+        intact(git, id)?;
+        let tree = git.find_tree(id).map_err(|error| trouble(format!("tree {id}"), &error))?;
+        stack.extend(tree.iter().filter(|e| e.kind() == Some(ObjectType::Tree)).map(|e| e.id()));
+    }
+    Ok(())
 }
 
 /// The tree of HEAD; `None` before the first commit.
