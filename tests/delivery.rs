@@ -83,6 +83,24 @@ fn many_secrets_end_with_where_to_begin_and_one_entry_a_page() {
 }
 
 #[test]
+fn the_configuration_of_a_repository_holds_however_its_folder_is_named() {
+    let folder = leaky();
+    let root = folder.path().canonicalize().unwrap();
+    fs::create_dir_all(root.join("src/gen")).unwrap();
+    fs::create_dir(root.join(".git")).unwrap();
+    fs::rename(root.join("app.py"), root.join("src/gen/app.py")).unwrap();
+    fs::write(root.join("src/clean.py"), "a = 1\n").unwrap();
+    fs::write(root.join("skout.toml"), "exclude = [\"src/gen/\"]\n").unwrap();
+    let whole = root.join("src").display().to_string();
+    for (at, name) in
+        [(".", "."), (".", "src"), (".", &whole), ("src", "../src"), ("src", "."), ("src/gen", "..")]
+    {
+        let done = run(&root.join(at), &[name]);
+        assert_eq!(done.status.code(), Some(0), "{name} in {at}: {}{}", out(&done), err(&done));
+    }
+}
+
+#[test]
 fn output_names_the_file_of_the_last_format_without_one() {
     let folder = leaky();
     let done = run(folder.path(), &["-f", "json", "-f", "sarif=a.sarif", "-o", "b.json", "."]);
@@ -125,6 +143,32 @@ fn a_closed_pipe_is_quiet() {
     drop(child.stdout.take());
     let done = child.wait_with_output().unwrap();
     assert_eq!((done.status.code(), err(&done).as_str()), (Some(1), ""));
+}
+
+#[test]
+fn no_command_minds_a_reader_that_went_away() {
+    let folder = leaky();
+    let made = Command::new("git").arg("-C").arg(folder.path()).args(["init", "-q"]).status().unwrap();
+    assert!(made.success());
+    let commands: [&[&str]; 9] = [
+        &["man"],
+        &["completions", "bash"],
+        &["rules", "list"],
+        &["config", "schema"],
+        &["explain", "app.py:1"],
+        &["install"],
+        &["doctor"],
+        &["uninstall"],
+        &["ci", "--plan"],
+    ];
+    for args in commands {
+        let mut child =
+            skout(folder.path()).args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let done = child.wait_with_output().unwrap();
+        assert!(!err(&done).contains("pipe") && !err(&done).contains("panicked"), "{args:?}: {}", err(&done));
+        assert_eq!(done.status.code(), Some(0), "{args:?}: {}", err(&done));
+    }
 }
 
 #[test]

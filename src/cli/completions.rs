@@ -1,12 +1,13 @@
 //! `skout completions SHELL` and `skout man`, both made from the definition of the command line.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use clap::{Args, CommandFactory};
 use clap_complete::{Shell, generate};
 
 use super::args::Cli;
 use super::exit::Exit;
+use super::say::pass;
 
 /// `skout completions`.
 #[derive(Debug, Args)]
@@ -20,8 +21,7 @@ pub(super) struct CompletionsArgs {
 pub(super) fn completions(args: &CompletionsArgs) -> anyhow::Result<Exit> {
     let mut text = Vec::new();
     generate(args.shell, &mut Cli::command(), "skout", &mut text);
-    io::stdout().lock().write_all(&text)?;
-    Ok(Exit::Clean)
+    pass(&text).map(|()| Exit::Clean)
 }
 
 /// Writes the manual page, every command in it, to standard output.
@@ -38,6 +38,5 @@ pub(super) fn man() -> anyhow::Result<Exit> {
         page.render_description_section(&mut text)?;
         page.render_options_section(&mut text)?;
     }
-    io::stdout().lock().write_all(&text)?;
-    Ok(Exit::Clean)
+    pass(&text).map(|()| Exit::Clean)
 }

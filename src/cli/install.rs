@@ -1,13 +1,13 @@
 //! `skout install`, `skout uninstall`, `skout doctor`.
 
 use std::env;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
+use super::say::say;
 use crate::install::{self, Check, Deed, Done, Hook, Plan, Verdict};
 
 /// `skout install` and `skout uninstall`.
@@ -63,20 +63,18 @@ fn program() -> anyhow::Result<PathBuf> {
 pub(super) fn install(args: &InstallArgs) -> anyhow::Result<Exit> {
     let program = program()?;
     let done = install::install(&plan(args, &program))?;
-    let out = &mut io::stdout().lock();
-    for one in &done {
-        writeln!(out, "{}", told(one))?;
-    }
+    let mut text: String = done.iter().map(|one| told(one) + "\n").collect();
     if !args.global {
         for check in install::examine(Path::new("."), &program)? {
             if check.verdict != Verdict::Good && !check.advice.starts_with("skout install") {
-                tell(out, &check)?;
+                text += &word(&check);
             }
         }
     }
     let server = done.iter().any(|one| one.hook == Hook::PreReceive.name());
     let what = if server { "Pushes to this repository" } else { "Commits" };
-    writeln!(out, "{what} with a leaked key are refused from now on. To see what runs: skout doctor")?;
+    text += &format!("{what} with a leaked key are refused from now on. To see what runs: skout doctor");
+    say(&text)?;
     Ok(Exit::Clean)
 }
 
@@ -84,24 +82,19 @@ pub(super) fn install(args: &InstallArgs) -> anyhow::Result<Exit> {
 pub(super) fn uninstall(args: &InstallArgs) -> anyhow::Result<Exit> {
     let program = program()?;
     let done = install::uninstall(&plan(args, &program))?;
-    let out = &mut io::stdout().lock();
-    for one in &done {
-        writeln!(out, "{}", told(one))?;
-    }
+    let mut text: String = done.iter().map(|one| told(one) + "\n").collect();
     if done.is_empty() {
         let place = if args.global { "your own settings" } else { "this repository" };
-        writeln!(out, "There was no hook of skout in {place}; nothing was changed.")?;
+        text += &format!("There was no hook of skout in {place}; nothing was changed.");
     }
+    say(&text)?;
     Ok(Exit::Clean)
 }
 
 /// Runs `skout doctor`: 0 if all is well, 2 if something is not.
 pub(super) fn doctor() -> anyhow::Result<Exit> {
     let checks = install::examine(Path::new("."), &program()?)?;
-    let out = &mut io::stdout().lock();
-    for check in &checks {
-        tell(out, check)?;
-    }
+    say(&checks.iter().map(word).collect::<String>())?;
     let ill = checks.iter().filter(|check| check.verdict == Verdict::Bad).count();
     Ok(if ill == 0 { Exit::Clean } else { Exit::Trouble })
 }
@@ -111,17 +104,15 @@ fn plan<'a>(args: &InstallArgs, program: &'a Path) -> Plan<'a> {
     Plan { start: Path::new("."), program, hooks, global: args.global }
 }
 
-fn tell(out: &mut dyn Write, check: &Check) -> io::Result<()> {
+/// One line, and what to do about it in another.
+fn word(check: &Check) -> String {
     let word = match check.verdict {
         Verdict::Good => "ok",
         Verdict::Note => "note",
         Verdict::Bad => "trouble",
     };
-    writeln!(out, "{word}: {}", check.what)?;
-    if !check.advice.is_empty() {
-        writeln!(out, "  to do: {}", check.advice)?;
-    }
-    Ok(())
+    let advice = if check.advice.is_empty() { String::new() } else { format!("  to do: {}\n", check.advice) };
+    format!("{word}: {}\n{advice}", check.what)
 }
 
 fn told(done: &Done) -> String {

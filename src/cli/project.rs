@@ -52,6 +52,10 @@ impl Project {
             project.whole |= real == project.root;
             if let Ok(below) = real.strip_prefix(&project.root) {
                 mounts.push((reported(path), slashed(below)));
+                // Patterns are asked for names below such a folder; of several, nobody could say below which.
+                if paths.len() == 1 && (path.is_absolute() || path.starts_with("..")) {
+                    mounts.push((String::new(), slashed(below)));
+                }
             }
         }
         if paths.is_empty()
@@ -205,6 +209,7 @@ mod tests {
         );
         let inside = root.join("a/b/c.txt");
         assert_eq!(project.base.rooted(&reported(&inside)), "a/b/c.txt");
+        assert_eq!(project.base.rooted("c.txt"), "a/b/c.txt", "a name below the folder");
         assert!(Project::of_paths(std::slice::from_ref(&root)).whole);
     }
 }

@@ -1,7 +1,6 @@
 //! `skout rules`: what skout looks for, and the proof that each rule works.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
@@ -11,7 +10,7 @@ use serde::Serialize;
 use super::exit::Exit;
 use super::project::Project;
 use super::rules_docs;
-use super::say::gone;
+use super::say::pass;
 use crate::detect::{Detector, Failure, Settings, prove};
 use crate::rule::schema::RuleFile;
 use crate::rule::{Confidence, Rule, RuleId, RuleSet, Selection};
@@ -213,8 +212,5 @@ fn read(path: &Path) -> anyhow::Result<Vec<Rule>> {
 
 /// Writes to standard output; a reader that has gone away is no error.
 fn print(text: &str) -> anyhow::Result<Exit> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if !gone(&error) => Err(error.into()),
-        _ => Ok(Exit::Clean),
-    }
+    pass(text.as_bytes()).map(|()| Exit::Clean)
 }

@@ -6,14 +6,14 @@ use anyhow::Context;
 
 /// Writes text with no control character but its line ends. A reader that went away is no error.
 pub(super) fn say(text: &str) -> anyhow::Result<()> {
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    pass(format!("{}{end}", crate::output::sanitized_lines(text)).as_bytes())
+}
+
+/// Writes bytes as they are. A reader that went away is no error.
+pub(super) fn pass(bytes: &[u8]) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    let written = out.write_all(crate::output::sanitized_lines(text).as_bytes()).and_then(|()| {
-        if !text.ends_with('\n') {
-            out.write_all(b"\n")?;
-        }
-        out.flush()
-    });
-    match written {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if gone(&error) => Ok(()),
         other => other.context("standard output: cannot be written"),
     }

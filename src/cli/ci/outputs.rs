@@ -5,12 +5,13 @@
 
 use std::fs::OpenOptions;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
 
 use super::service::Lookup;
+use crate::cli::say::pass;
 use crate::output::{self, Format, Options};
 use crate::report::Report;
 
@@ -35,14 +36,15 @@ pub(super) fn silence() -> (String, String) {
 
 /// Writes a line to standard output.
 pub(super) fn line(text: &str) -> anyhow::Result<()> {
-    writeln!(io::stdout().lock(), "{text}").context("standard output: cannot be written")
+    pass(format!("{text}\n").as_bytes())
 }
 
 /// GitHub reads workflow commands from standard output: one annotation a finding.
 pub(super) fn annotations(report: &Report<'_>) -> anyhow::Result<()> {
     let Some(format) = Format::named("github") else { return Ok(()) };
-    output::write(report, format, &PLAIN, &mut io::stdout().lock())
-        .context("standard output: cannot be written")
+    let mut text = Vec::new();
+    output::write(report, format, &PLAIN, &mut text).context("annotations")?;
+    pass(&text)
 }
 
 /// The summary that GitHub shows on the page of the run.

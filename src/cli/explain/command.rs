@@ -3,7 +3,6 @@
 //! In flows what a person asks about; out flows, for everything any rule took for a secret there, what the
 //! judges said and whether it counts in a scan. Values are masked.
 
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -14,7 +13,7 @@ use super::ground::Ground;
 use super::verdict;
 use crate::blob::{Blob, BlobKind};
 use crate::cli::exit::Exit;
-use crate::cli::say::gone;
+use crate::cli::say::pass;
 use crate::detect::{Detector, Settings};
 use crate::glob::GlobSet;
 use crate::output::sanitized;
@@ -52,10 +51,7 @@ pub(in crate::cli) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
         },
         (None, None) => bail!("name a place (FILE:LINE), a rule, or a text with --string"),
     };
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if !gone(&error) => Err(error.into()),
-        _ => Ok(Exit::Clean),
-    }
+    pass(text.as_bytes()).map(|()| Exit::Clean)
 }
 
 /// A rule, as `skout rules show` shows it.
