@@ -93,6 +93,7 @@ fn slug(text: &[u8]) -> bool {
     let plain = |p: &[u8]| {
         p.len() <= 2
             || p.len() <= 4 && p.iter().all(u8::is_ascii_digit)
+            || p.len() <= 6 && p.iter().all(u8::is_ascii_lowercase)
             || p.iter().all(u8::is_ascii_alphabetic) && chance::bits(p) < 7.0
     };
     text.iter().any(|b| matches!(b, b'-' | b'_' | b'.' | b':' | b'/')) && parts.all(plain)

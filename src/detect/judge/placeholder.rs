@@ -22,6 +22,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if let Some(word) = example(text) {
         return Verdict::Reject(format!("holds the word '{word}'"));
     }
+    if c.kind().is_some() && interleaved(text) {
+        return Verdict::Reject("counts up the letters and the digits in turn".into());
+    }
     if c.kind().is_some() {
         if before_a_part_to_fill_in(&c.view.bytes[c.span.end..]) {
             return Verdict::Reject("goes on with a part to be filled in".into());
@@ -101,16 +104,32 @@ fn masked(text: &[u8], any: bool) -> bool {
         ])
 }
 
+/// Whether `b` stands next to `a` in the alphabet, the digits, or a row of the keyboard.
+fn follows(a: u8, b: u8) -> bool {
+    const ROWS: &[u8] = b"qwertyuiop asdfghjkl zxcvbnm 1234567890 0987654321";
+    let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
+    let step = i16::from(b) - i16::from(a);
+    a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() && (step == 1 || step == -1)
+        || a != b' ' && ROWS.windows(2).any(|w| w == [a, b])
+}
+
+/// Whether the letters by themselves and the digits by themselves go on in order, as in `A1B2C3D4` and `q1w2e3r4`.
+fn interleaved(text: &[u8]) -> bool {
+    let ordered = |wanted: fn(&u8) -> bool| {
+        let all: Vec<u8> = text.iter().copied().filter(wanted).collect();
+        let steps = all.windows(2).filter(|w| follows(w[0], w[1])).count();
+        all.len() >= 4 && steps * 10 >= (all.len() - 1) * 7
+    };
+    let changes = chance::changes(text);
+    text.len() >= 8
+        && changes * 2 >= text.len()
+        && ordered(u8::is_ascii_alphabetic)
+        && ordered(u8::is_ascii_digit)
+}
+
 /// How many characters follow, or are followed by, their neighbour in the alphabet, the digits, or a row of
 /// the keyboard, in runs of four or more.
 fn in_order(text: &[u8]) -> usize {
-    const ROWS: &[u8] = b"qwertyuiop asdfghjkl zxcvbnm 1234567890 0987654321";
-    let follows = |a: u8, b: u8| {
-        let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
-        let step = i16::from(b) - i16::from(a);
-        a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() && (step == 1 || step == -1)
-            || a != b' ' && ROWS.windows(2).any(|w| w == [a, b])
-    };
     let (mut total, mut run) = (0, 1);
     for n in 1..=text.len() {
         if n < text.len() && follows(text[n - 1], text[n]) {
@@ -147,6 +166,17 @@ mod tests {
             assert!(in_order(text.as_bytes()) * 10 >= text.len() * 6, "{text}");
         }
         assert!(repeats(b"deadbeefdeadbeef"));
+    }
+
+    #[test]
+    fn letters_and_digits_in_turn_are_seen() {
+        for text in ["A1B2C3D4E5F6G7H8I9J0", "a1b2c3d4", "q1w2e3r4t5", "1a2b3c4d5e6f"] {
+            assert!(interleaved(text.as_bytes()), "{text}");
+        }
+        for n in ["<hex:32>", "<alnum:40>", "<low36:12>"] {
+            let text = crate::rule::example::expand(n).unwrap().text;
+            assert!(!interleaved(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

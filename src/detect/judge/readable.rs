@@ -26,7 +26,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Pass;
     }
     let Some(plain) = decode(text) else { return Verdict::Pass };
-    if plain.iter().any(|b| !b.is_ascii_graphic() && *b != b' ' && *b != b'\n') {
+    if plain.iter().any(|b| !b.is_ascii_graphic() && !matches!(b, b' ' | b'\t' | b'\r' | b'\n')) {
         return Verdict::Pass;
     }
     let said = plain.trim_ascii();
