@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 use super::pack::Store;
 use super::reading::Learned;
-use super::repo::oid;
 use crate::blob::ObjectId;
 
 /// How the file begins; the digit is the version of its form.
@@ -129,7 +128,7 @@ impl Cache {
         if self.path.as_os_str().is_empty() || learned.named {
             return;
         }
-        let link = |id: &ObjectId| oid(id).is_some_and(|id| learned.links.contains_key(&id));
+        let link = |id: &ObjectId| learned.links.holds(store, id);
         let (mut verdicts, mut news) = (Verdicts::default(), false);
         for id in store.ids().filter(|id| !link(id)) {
             let Ok(raw) = id.as_bytes().try_into() else { continue };

@@ -9,7 +9,7 @@ use git2::{Oid, Reference, Repository};
 
 use super::super::origin::{CommitInfo, Origin};
 use super::commit::Commit;
-use super::graph::Graph;
+use super::graph::{Graph, Lists};
 use super::host::Host;
 use super::repo::intact;
 
@@ -28,7 +28,7 @@ struct Named {
 pub(super) struct Facts<'r> {
     git: &'r Repository,
     graph: &'r Graph,
-    children: Vec<Vec<u32>>,
+    children: Lists,
     refs: Vec<Named>,
     host: Option<Host>,
     /// Refs and pushed, by introducing commit.

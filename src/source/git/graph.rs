@@ -10,24 +10,24 @@ use git2::{ObjectType, Odb, Oid, Repository};
 use super::super::source::SourceError;
 use super::commit::{self, Commit};
 use super::ids::{IdMap, IdSet};
+use super::links::{Link, Links};
+use super::pack::Store;
 use super::repo::{intact, parse_id, trouble};
 
-/// Where an object leads.
-#[derive(Debug, Clone)]
-pub(super) enum Link {
-    /// A commit.
-    Commit {
-        /// Its root tree.
-        tree: Oid,
-        /// Its parents, in order.
-        parents: Vec<Oid>,
-        /// When it was committed, in seconds since 1970.
-        time: i64,
-    },
-    /// A tag leads to this object.
-    Tag(Oid),
-    /// A tree or blob.
-    Other,
+/// A list of commits for every commit, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    /// Where each list ends.
+    ends: Vec<u32>,
+    all: Vec<u32>,
+}
+
+impl Lists {
+    /// The list of a commit.
+    pub(super) fn of(&self, n: u32) -> &[u32] {
+        let from = n.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        &self.all[from as usize..self.ends[n as usize] as usize]
+    }
 }
 
 /// All commits that some tips reach.
@@ -36,7 +36,7 @@ pub(super) struct Graph {
     ids: Vec<Oid>,
     trees: Vec<Oid>,
     times: Vec<i64>,
-    parents: Vec<Vec<u32>>,
+    parents: Lists,
     numbers: IdMap<u32>,
     /// Annotated tags on the way from a ref to a commit.
     pub(super) tags: Vec<Oid>,
@@ -61,14 +61,14 @@ impl Graph {
         Ok(graph)
     }
 
-    /// The commits that `tips` reach, taken from `links` as far as they are known there.
+    /// The commits that `tips` reach, taken from the `links` of `store` as far as they are known there.
     pub(super) fn from_links(
         git: &Repository,
         tips: &[Oid],
-        mut links: IdMap<Link>,
+        (store, links): (&Store, &Links),
     ) -> Result<Self, SourceError> {
         let odb = git.odb().map_err(|error| trouble("objects", &error))?;
-        let mut read = |id| links.remove(&id).map_or_else(|| read_link(git, &odb, id), Ok);
+        let mut read = |id| links.get(store, id).map_or_else(|| read_link(git, &odb, id), Ok);
         let mut graph = Self::default();
         graph.walk(tips, &shallow_commits(git), &IdMap::default(), &mut read);
         Ok(graph)
@@ -81,14 +81,19 @@ impl Graph {
         hidden: &IdMap<u32>,
         read: &mut dyn FnMut(Oid) -> Result<Link, SourceError>,
     ) {
-        let mut found: Vec<Vec<Oid>> = Vec::new();
+        let (mut found, mut ends) = (Vec::new(), Vec::new());
+        // Commits are known by their numbers; this is the rest.
         let mut seen: IdSet = IdSet::default();
         let mut stack: Vec<Oid> = tips.iter().rev().copied().collect();
         while let Some(id) = stack.pop() {
-            if hidden.contains_key(&id) || !seen.insert(id) {
+            if hidden.contains_key(&id) || self.numbers.contains_key(&id) || seen.contains(&id) {
                 continue;
             }
-            match read(id) {
+            let link = read(id);
+            if !matches!(link, Ok(Link::Commit { .. })) {
+                seen.insert(id);
+            }
+            match link {
                 Err(error) => self.missing.push(error),
                 Ok(Link::Commit { tree, parents, time }) => {
                     let parents = if shallow.contains(&id) { Vec::new() } else { parents };
@@ -97,7 +102,8 @@ impl Graph {
                     self.ids.push(id);
                     self.trees.push(tree);
                     self.times.push(time);
-                    found.push(parents);
+                    found.extend(parents);
+                    ends.push(found.len());
                 }
                 Ok(Link::Tag(target)) => {
                     self.tags.push(id);
@@ -106,8 +112,12 @@ impl Graph {
                 Ok(Link::Other) => self.others.push(id),
             }
         }
-        let number = |ids: &Vec<Oid>| ids.iter().filter_map(|id| self.numbers.get(id).copied()).collect();
-        self.parents = found.iter().map(number).collect();
+        let mut from = 0;
+        for end in ends {
+            self.parents.all.extend(found[from..end].iter().filter_map(|id| self.numbers.get(id).copied()));
+            self.parents.ends.push(self.parents.all.len() as u32);
+            from = end;
+        }
     }
 
     /// How many commits.
@@ -132,7 +142,7 @@ impl Graph {
 
     /// The parents of a commit that belong to the graph.
     pub(super) fn parents(&self, n: u32) -> &[u32] {
-        &self.parents[n as usize]
+        self.parents.of(n)
     }
 
     /// The number of a commit.
@@ -142,7 +152,7 @@ impl Graph {
 
     /// All commits, every parent before its children, and the older first where that leaves a choice.
     pub(super) fn oldest_first(&self) -> Vec<u32> {
-        let mut waiting: Vec<u32> = self.parents.iter().map(|p| p.len() as u32).collect();
+        let mut waiting: Vec<u32> = (0..self.len() as u32).map(|n| self.parents(n).len() as u32).collect();
         let children = self.children();
         let key = |n: u32| std::cmp::Reverse((self.times[n as usize], self.ids[n as usize], n));
         let ready = (0..self.ids.len() as u32).filter(|n| waiting[*n as usize] == 0);
@@ -150,7 +160,7 @@ impl Graph {
         let mut order = Vec::with_capacity(self.ids.len());
         while let Some(std::cmp::Reverse((_, _, n))) = heap.pop() {
             order.push(n);
-            for child in &children[n as usize] {
+            for child in children.of(n) {
                 waiting[*child as usize] -= 1;
                 if waiting[*child as usize] == 0 {
                     heap.push(key(*child));
@@ -161,26 +171,36 @@ impl Graph {
     }
 
     /// The commits that descend from `n`, itself among them.
-    pub(super) fn descendants(&self, n: u32, children: &[Vec<u32>]) -> Vec<bool> {
+    pub(super) fn descendants(&self, n: u32, children: &Lists) -> Vec<bool> {
         let mut marked = vec![false; self.ids.len()];
         let mut stack = vec![n];
         while let Some(n) = stack.pop() {
             if !std::mem::replace(&mut marked[n as usize], true) {
-                stack.extend(&children[n as usize]);
+                stack.extend(children.of(n));
             }
         }
         marked
     }
 
     /// The children of every commit.
-    pub(super) fn children(&self) -> Vec<Vec<u32>> {
-        let mut children = vec![Vec::new(); self.ids.len()];
-        for (n, parents) in self.parents.iter().enumerate() {
-            for parent in parents {
-                children[*parent as usize].push(n as u32);
+    pub(super) fn children(&self) -> Lists {
+        let mut ends = vec![0; self.len()];
+        self.parents.all.iter().for_each(|parent| ends[*parent as usize] += 1);
+        let mut sum = 0;
+        for end in &mut ends {
+            sum += *end;
+            *end = sum - *end;
+        }
+        // Each list is filled from its start, which so becomes its end.
+        let mut all = vec![0; self.parents.all.len()];
+        for n in 0..self.len() as u32 {
+            for parent in self.parents(n) {
+                let end = &mut ends[*parent as usize];
+                all[*end as usize] = n;
+                *end += 1;
             }
         }
-        children
+        Lists { ends, all }
     }
 }
 

@@ -246,10 +246,11 @@ impl History {
         let absent = learned.woods.absent();
         let mut tips = tips.to_vec();
         if self.options.include.dangling {
-            tips.extend(learned.links.keys());
+            tips.extend(learned.links.ids(&store));
             tips.sort_unstable();
         }
-        let graph = Graph::from_links(git, &tips, learned.links)?;
+        let graph = Graph::from_links(git, &tips, (&store, &learned.links))?;
+        drop(learned.links);
         let mut troubles = Vec::new();
         let mut woods = cache.is_empty().then_some(learned.woods);
         let mut missing: IdSet = absent.iter().filter_map(oid).collect();

@@ -11,6 +11,7 @@ mod history;
 mod host;
 mod ids;
 mod ledger;
+mod links;
 mod missing;
 mod named;
 mod odd;

@@ -10,8 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use super::super::source::SourceError;
 use super::commit::{self, Commit};
 use super::emit::{Emitter, Note};
-use super::graph::Link;
-use super::ids::IdMap;
+use super::links::{Link, Links};
 use super::named::may_hold_secret;
 use super::pack::{Changes, Kind, Object, Store, Visit};
 use super::woods::{Leaves, Woods};
@@ -21,7 +20,7 @@ use crate::blob::ObjectId;
 #[derive(Default)]
 pub(super) struct Learned {
     /// Commits and tags.
-    pub(super) links: IdMap<Link>,
+    pub(super) links: Links,
     /// The trees that were read.
     pub(super) woods: Woods,
     /// Objects in which something was found, or left out, or which cannot be read.
@@ -66,7 +65,8 @@ impl<'a> Reading<'a> {
     /// What was learned, once everything is read.
     pub(super) fn finish(self) -> Learned {
         let clean = (self.clean_blobs.into_inner(), self.clean_bytes.into_inner());
-        let learned = self.learned.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut learned = self.learned.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        learned.links.sort();
         Learned { clean, woods: self.woods, ..learned }
     }
 
@@ -96,7 +96,7 @@ impl<'a> Reading<'a> {
         };
         let (tree, parents) = (commit.tree, commit.parents.clone());
         let link = Link::Commit { tree, parents, time: commit.time() };
-        self.learned().links.insert(id, link);
+        self.learned().links.insert(self.store, object.number, id, link);
         if self.messages && !self.emitter.message("commit message", commit.message, object.id) {
             self.learned().unclean.insert(object.id);
         }
@@ -109,7 +109,7 @@ impl<'a> Reading<'a> {
             self.broken(object.id, "it is no tag".to_owned());
             return Memo::None;
         };
-        self.learned().links.insert(id, Link::Tag(target));
+        self.learned().links.insert(self.store, object.number, id, Link::Tag(target));
         if self.messages && !self.emitter.message("tag message", message, object.id) {
             self.learned().unclean.insert(object.id);
         }

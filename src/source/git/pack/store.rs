@@ -133,6 +133,18 @@ impl Store {
         loose.ok().map(|position| (first + position) as u32)
     }
 
+    /// The id of the object of a number.
+    pub(in super::super) fn id(&self, number: u32) -> Option<ObjectId> {
+        let mut n = number as usize;
+        for pack in &self.packs {
+            if n < pack.index.len() {
+                return Some(pack.id(n));
+            }
+            n -= pack.index.len();
+        }
+        self.loose.get(n).map(|loose| loose.id)
+    }
+
     /// Whether the store holds an object.
     pub(in super::super) fn holds(&self, id: &ObjectId) -> bool {
         self.number(id.as_bytes()).is_some()
