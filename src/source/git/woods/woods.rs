@@ -1,5 +1,5 @@
 //! What every tree of a store holds, in memory: each tree as what it has that its base has not, and the other way
-//! round, in numbers. Some twenty bytes a tree.
+//! round, in numbers of one to five bytes.
 //!
 //! In flow trees as they are read, each after its base; out flow ids that trees name and the store does not hold,
 //! and, later, which trees hold some objects (`holders`). No tree is inflated a second time for that.
@@ -34,12 +34,12 @@ pub(in super::super) struct Leaves {
     pub(in super::super) absent: usize,
 }
 
-/// A tree: `fresh` of its own and without some of what its base holds.
+/// A tree: entries of its own, and those of its base whose names it neither has itself nor lacks.
 #[derive(Debug, Clone, Copy)]
 struct Tree {
     number: u32,
     base: u32,
-    /// Where its own edges begin, and those of its base that it lacks; they end where the next tree's begin.
+    /// Where its own edges begin, and the names of its base that it lacks; they end where the next tree's begin.
     fresh: u32,
     lacks: u32,
 }
@@ -47,7 +47,8 @@ struct Tree {
 #[derive(Debug, Default)]
 struct Grown {
     trees: Vec<Tree>,
-    edges: Vec<Edge>,
+    /// The edges and names of all trees, each number in groups of seven bits, the lowest first.
+    edges: Vec<u8>,
     names: HashMap<Box<[u8]>, u32>,
     /// What trees name and the store does not hold, numbered behind the store's own.
     absent: HashMap<ObjectId, u32>,
@@ -118,7 +119,7 @@ impl Woods {
         let Growth { mut leaves, fresh, mut kept, .. } = growth;
         let mut grown = self.grown();
         let grown = &mut *grown;
-        let start = grown.edges.len() as u32;
+        let (start, mut new) = (grown.edges.len() as u32, Vec::new());
         let (mut own, mut names) = (fresh.into_iter(), Vec::new());
         for leaf in leaves.list.iter_mut().filter(|leaf| leaf.edge.1 == NONE) {
             let Some((_, end, name, child)) = own.next() else { break };
@@ -137,16 +138,21 @@ impl Woods {
             });
             leaf.edge = (child, name);
             if child != NONE {
-                grown.edges.push(leaf.edge);
+                put(&mut grown.edges, child);
+                put(&mut grown.edges, name);
+                new.push(name);
             }
         }
+        new.sort_unstable();
         let lacks = grown.edges.len() as u32;
         kept.sort_unstable_by_key(|range| range.start);
         let mut next = 0;
         let all = base.map_or(&[][..], |leaves| &leaves.list);
         for range in kept.into_iter().chain(std::iter::once(all.len()..all.len())) {
             let gone = all.get(next..range.start).unwrap_or_default();
-            grown.edges.extend(gone.iter().map(|leaf| leaf.edge).filter(|edge| edge.0 != NONE));
+            // What has an entry of its own under the same name need not be told to be gone.
+            let gone = gone.iter().map(|leaf| leaf.edge).filter(|edge| edge.0 != NONE);
+            gone.filter(|edge| new.binary_search(&edge.1).is_err()).for_each(|e| put(&mut grown.edges, e.1));
             next = next.max(range.end);
         }
         let known = store.len();
@@ -210,17 +216,19 @@ impl Grown {
         let mut of: Vec<u32> = Vec::with_capacity(self.trees.len());
         for (n, tree) in self.trees.iter().enumerate() {
             let end = self.trees.get(n + 1).map_or(self.edges.len(), |next| next.fresh as usize);
-            let (fresh, lacks) = (tree.fresh as usize..tree.lacks as usize, tree.lacks as usize..end);
+            let own = &self.edges[tree.fresh as usize..tree.lacks as usize];
+            let lacks = &self.edges[tree.lacks as usize..end];
             let base = if tree.base == NONE { 0 } else { of[tree.base as usize] };
             let old = &lists[base as usize];
-            let leads = |edge: &&Edge| holds[edge.0 as usize];
-            let mut new = self.edges[fresh].iter().filter(leads).peekable();
-            let lacks = &self.edges[lacks];
-            if new.peek().is_none() && (old.is_empty() || !old.iter().any(|edge| lacks.contains(edge))) {
+            let mut new = edges(own).filter(|edge| holds[edge.0 as usize]).peekable();
+            let goes = |edge: &Edge| {
+                edges(own).any(|other| other.1 == edge.1) || numbers(lacks).any(|name| name == edge.1)
+            };
+            if new.peek().is_none() && !old.iter().any(goes) {
                 of.push(base);
                 continue;
             }
-            let mut list: Vec<Edge> = old.iter().filter(|edge| !lacks.contains(edge)).copied().collect();
+            let mut list: Vec<Edge> = old.iter().filter(|edge| !goes(edge)).copied().collect();
             list.extend(new);
             list.sort_unstable();
             list.dedup();
@@ -229,6 +237,37 @@ impl Grown {
         }
         (lists, of)
     }
+}
+
+/// Writes a number down in groups of seven bits, the lowest first.
+fn put(bytes: &mut Vec<u8>, mut number: u32) {
+    while number >= 0x80 {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+}
+
+/// The numbers that were written down.
+fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
+    let mut rest = bytes.iter();
+    std::iter::from_fn(move || {
+        let (mut number, mut shift) = (0, 0);
+        loop {
+            let byte = *rest.next()?;
+            number |= u32::from(byte & 0x7F) << shift;
+            if byte < 0x80 {
+                return Some(number);
+            }
+            shift += 7;
+        }
+    })
+}
+
+/// The edges that were written down, each as two numbers.
+fn edges(bytes: &[u8]) -> impl Iterator<Item = Edge> + '_ {
+    let mut all = numbers(bytes);
+    std::iter::from_fn(move || Some((all.next()?, all.next()?)))
 }
 
 /// Reads trees and nothing else.
@@ -302,6 +341,14 @@ fn entry(tree: &[u8], at: usize) -> Option<(Range<usize>, usize, bool)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn edges_are_read_as_they_were_written() {
+        let all = [(0, 127), (128, 16_383), (16_384, 2_097_152), (u32::MAX - 1, u32::MAX)];
+        let mut bytes = Vec::new();
+        all.iter().for_each(|(child, name)| [child, name].iter().for_each(|n| put(&mut bytes, **n)));
+        assert_eq!(edges(&bytes).collect::<Vec<_>>(), all);
+    }
 
     #[test]
     fn entries_of_a_tree_are_told_apart() {
