@@ -6,8 +6,7 @@ use crate::detect::assign::Form;
 use crate::detect::lexicon::words;
 
 /// What opens or closes a template in one of the common languages.
-const TEMPLATE: &[&[u8]] =
-    &[b"${", b"{{", b"}}", b"<%", b"#{", b"$(", b"%(", b"@{", b"%{", b"$[", b"{%", b"@@", b"<?"];
+const TEMPLATE: &[&[u8]] = &[b"${", b"{{", b"}}", b"<%", b"#{", b"@{", b"%{", b"$[", b"{%", b"<?"];
 /// Verbs of formats and holes to fill.
 const FORMAT: &[&[u8]] = &[b"%s", b"%d", b"%v", b"{0}", b"{}", b"%w", b"%@"];
 /// A format is a short text.
@@ -24,7 +23,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         let template = has(text, &[b"${", b"{{", b"<%"]);
         return if template { Verdict::Reject("holds a template".into()) } else { Verdict::Pass };
     }
-    let what = if has(text, TEMPLATE) || hole(text) {
+    let what = if has(text, TEMPLATE) || bracketed(text) || hole(text) {
         "is a template, filled in elsewhere"
     } else if names_another(text, c.form) {
         "names another value"
@@ -36,6 +35,22 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Pass;
     };
     Verdict::Reject(what.into())
+}
+
+/// `$(command)`, `%(name)s` and `@@name@@`. Keys that are drawn from all signs, as Django's, hold `%(` and `$(` by chance:
+/// inside a value only a whole one with words in it counts.
+fn bracketed(text: &[u8]) -> bool {
+    let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b' ');
+    let closes = |open: &[u8], close: u8| {
+        memchr::memmem::find_iter(text, open).any(|at| {
+            let rest = &text[at + open.len()..];
+            memchr::memchr(close, rest).is_some_and(|end| end > 0 && rest[..end].iter().all(word))
+        })
+    };
+    [&b"$("[..], b"%(", b"@@"].iter().any(|open| text.starts_with(open))
+        || closes(b"$(", b')')
+        || closes(b"%(", b')')
+        || closes(b"@@", b'@')
 }
 
 /// `%NAME%`, `{name}`, `[name]`, `<name>`, and `{name}` inside a text.
@@ -98,6 +113,13 @@ mod tests {
             assert!(hole(text.as_bytes()), "{text}");
         }
         assert!(names_another(b"$PASSWORD", Form::Line) && !names_another(b"$1$abc", Form::Line));
+        assert!(
+            bracketed(b"$(cat key)")
+                && bracketed(b"x-%(name)s")
+                && bracketed(b"@@KEY@@")
+                && bracketed(b"$(openssl")
+        );
+        assert!(!bracketed(b"du9e^cmago!%(^+=gr@cu$(v9") && !bracketed(b"a@@b"));
         assert!(looked_up(b"process.env.KEY") && looked_up(b"vault:secret/x") && !looked_up(b"varnish99"));
     }
 }
