@@ -11,7 +11,6 @@ mod history;
 mod host;
 mod ids;
 mod ledger;
-mod links;
 mod missing;
 mod named;
 mod odd;

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use super::super::source::SourceError;
 use super::commit::{self, Commit};
 use super::emit::{Emitter, Note};
-use super::links::{Link, Links};
+use super::graph::{Link, Links};
 use super::named::may_hold_secret;
 use super::pack::{Changes, Kind, Object, Store, Visit};
 use super::woods::{Leaves, Woods};

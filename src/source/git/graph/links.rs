@@ -5,14 +5,14 @@
 
 use git2::Oid;
 
-use super::ids::IdMap;
-use super::pack::Store;
-use super::repo::oid;
+use super::super::ids::IdMap;
+use super::super::pack::Store;
+use super::super::repo::oid;
 use crate::blob::ObjectId;
 
 /// Where an object leads.
 #[derive(Debug, Clone)]
-pub(super) enum Link {
+pub(in super::super) enum Link {
     /// A commit.
     Commit {
         /// Its root tree.
@@ -41,7 +41,7 @@ struct Record {
 
 /// The links of a store's commits and tags.
 #[derive(Debug, Default)]
-pub(super) struct Links {
+pub(in super::super) struct Links {
     commits: Vec<Record>,
     parents: Vec<u32>,
     others: IdMap<Link>,
@@ -49,7 +49,7 @@ pub(super) struct Links {
 
 impl Links {
     /// Takes in the link of the object of this number and id.
-    pub(super) fn insert(&mut self, store: &Store, number: u32, id: Oid, link: Link) {
+    pub(in super::super) fn insert(&mut self, store: &Store, number: u32, id: Oid, link: Link) {
         if let Link::Commit { tree, parents, time } = &link {
             let first = self.parents.len();
             self.parents.extend(parents.iter().filter_map(|id| store.number(id.as_bytes())));
@@ -65,12 +65,12 @@ impl Links {
     }
 
     /// Puts the commits in order; before that, none is found.
-    pub(super) fn sort(&mut self) {
+    pub(in super::super) fn sort(&mut self) {
         self.commits.sort_unstable_by_key(|record| record.number);
     }
 
     /// Where an object leads, if it is a commit or tag that was taken in.
-    pub(super) fn get(&self, store: &Store, id: Oid) -> Option<Link> {
+    pub(in super::super) fn get(&self, store: &Store, id: Oid) -> Option<Link> {
         let Some(record) = store.number(id.as_bytes()).and_then(|number| self.record(number)) else {
             return self.others.get(&id).cloned();
         };
@@ -81,13 +81,13 @@ impl Links {
     }
 
     /// Whether an object is a commit or tag that was taken in.
-    pub(super) fn holds(&self, store: &Store, id: &ObjectId) -> bool {
+    pub(in super::super) fn holds(&self, store: &Store, id: &ObjectId) -> bool {
         store.number(id.as_bytes()).is_some_and(|number| self.record(number).is_some())
             || oid(id).is_some_and(|id| self.others.contains_key(&id))
     }
 
     /// All commits and tags.
-    pub(super) fn ids(&self, store: &Store) -> impl Iterator<Item = Oid> {
+    pub(in super::super) fn ids(&self, store: &Store) -> impl Iterator<Item = Oid> {
         let commits = self.commits.iter().filter_map(|record| oid(&store.id(record.number)?));
         commits.chain(self.others.keys().copied())
     }

@@ -7,16 +7,16 @@ use std::fs;
 
 use git2::{ObjectType, Odb, Oid, Repository};
 
-use super::super::source::SourceError;
-use super::commit::{self, Commit};
-use super::ids::{IdMap, IdSet};
+use super::super::super::source::SourceError;
+use super::super::commit::{self, Commit};
+use super::super::ids::{IdMap, IdSet};
+use super::super::pack::Store;
+use super::super::repo::{intact, parse_id, trouble};
 use super::links::{Link, Links};
-use super::pack::Store;
-use super::repo::{intact, parse_id, trouble};
 
 /// A list of commits for every commit, one after the other.
 #[derive(Debug, Default)]
-pub(super) struct Lists {
+pub(in super::super) struct Lists {
     /// Where each list ends.
     ends: Vec<u32>,
     all: Vec<u32>,
@@ -24,7 +24,7 @@ pub(super) struct Lists {
 
 impl Lists {
     /// The list of a commit.
-    pub(super) fn of(&self, n: u32) -> &[u32] {
+    pub(in super::super) fn of(&self, n: u32) -> &[u32] {
         let from = n.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
         &self.all[from as usize..self.ends[n as usize] as usize]
     }
@@ -32,23 +32,27 @@ impl Lists {
 
 /// All commits that some tips reach.
 #[derive(Debug, Default)]
-pub(super) struct Graph {
+pub(in super::super) struct Graph {
     ids: Vec<Oid>,
     trees: Vec<Oid>,
     times: Vec<i64>,
     parents: Lists,
     numbers: IdMap<u32>,
     /// Annotated tags on the way from a ref to a commit.
-    pub(super) tags: Vec<Oid>,
+    pub(in super::super) tags: Vec<Oid>,
     /// Blobs and trees that a ref names directly.
-    pub(super) others: Vec<Oid>,
+    pub(in super::super) others: Vec<Oid>,
     /// What could not be read.
-    pub(super) missing: Vec<SourceError>,
+    pub(in super::super) missing: Vec<SourceError>,
 }
 
 impl Graph {
     /// The commits that `tips` reach and `hidden` do not.
-    pub(super) fn load(git: &Repository, tips: &[Oid], hidden: &[Oid]) -> Result<Self, SourceError> {
+    pub(in super::super) fn load(
+        git: &Repository,
+        tips: &[Oid],
+        hidden: &[Oid],
+    ) -> Result<Self, SourceError> {
         let odb = git.odb().map_err(|error| trouble("objects", &error))?;
         let shallow = shallow_commits(git);
         let mut read = |id| read_link(git, &odb, id);
@@ -62,7 +66,7 @@ impl Graph {
     }
 
     /// The commits that `tips` reach, taken from the `links` of `store` as far as they are known there.
-    pub(super) fn from_links(
+    pub(in super::super) fn from_links(
         git: &Repository,
         tips: &[Oid],
         (store, links): (&Store, &Links),
@@ -121,37 +125,37 @@ impl Graph {
     }
 
     /// How many commits.
-    pub(super) fn len(&self) -> usize {
+    pub(in super::super) fn len(&self) -> usize {
         self.ids.len()
     }
 
     /// The id of a commit.
-    pub(super) fn id(&self, n: u32) -> Oid {
+    pub(in super::super) fn id(&self, n: u32) -> Oid {
         self.ids[n as usize]
     }
 
     /// The root tree of a commit.
-    pub(super) fn tree(&self, n: u32) -> Oid {
+    pub(in super::super) fn tree(&self, n: u32) -> Oid {
         self.trees[n as usize]
     }
 
     /// When it was committed.
-    pub(super) fn time(&self, n: u32) -> i64 {
+    pub(in super::super) fn time(&self, n: u32) -> i64 {
         self.times[n as usize]
     }
 
     /// The parents of a commit that belong to the graph.
-    pub(super) fn parents(&self, n: u32) -> &[u32] {
+    pub(in super::super) fn parents(&self, n: u32) -> &[u32] {
         self.parents.of(n)
     }
 
     /// The number of a commit.
-    pub(super) fn number(&self, id: Oid) -> Option<u32> {
+    pub(in super::super) fn number(&self, id: Oid) -> Option<u32> {
         self.numbers.get(&id).copied()
     }
 
     /// All commits, every parent before its children, and the older first where that leaves a choice.
-    pub(super) fn oldest_first(&self) -> Vec<u32> {
+    pub(in super::super) fn oldest_first(&self) -> Vec<u32> {
         let mut waiting: Vec<u32> = (0..self.len() as u32).map(|n| self.parents(n).len() as u32).collect();
         let children = self.children();
         let key = |n: u32| std::cmp::Reverse((self.times[n as usize], self.ids[n as usize], n));
@@ -171,7 +175,7 @@ impl Graph {
     }
 
     /// The commits that descend from `n`, itself among them.
-    pub(super) fn descendants(&self, n: u32, children: &Lists) -> Vec<bool> {
+    pub(in super::super) fn descendants(&self, n: u32, children: &Lists) -> Vec<bool> {
         let mut marked = vec![false; self.ids.len()];
         let mut stack = vec![n];
         while let Some(n) = stack.pop() {
@@ -183,7 +187,7 @@ impl Graph {
     }
 
     /// The children of every commit.
-    pub(super) fn children(&self) -> Lists {
+    pub(in super::super) fn children(&self) -> Lists {
         let mut ends = vec![0; self.len()];
         self.parents.all.iter().for_each(|parent| ends[*parent as usize] += 1);
         let mut sum = 0;
@@ -221,7 +225,7 @@ fn read_link(git: &Repository, odb: &Odb<'_>, id: Oid) -> Result<Link, SourceErr
 }
 
 /// The commits at which a shallow clone ends (gitrepository-layout, "shallow").
-pub(super) fn shallow_commits(git: &Repository) -> IdSet {
+pub(in super::super) fn shallow_commits(git: &Repository) -> IdSet {
     let text = fs::read_to_string(git.commondir().join("shallow")).unwrap_or_default();
     text.lines().filter_map(|line| parse_id(line.trim())).collect()
 }

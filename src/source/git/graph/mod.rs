@@ -1,0 +1,8 @@
+//! Commits: where each leads, and who descends from whom.
+
+#[allow(clippy::module_inception, reason = "a file is named after its one main type")]
+mod graph;
+mod links;
+
+pub(super) use graph::{Graph, Lists, shallow_commits};
+pub(super) use links::{Link, Links};
