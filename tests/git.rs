@@ -186,6 +186,24 @@ fn a_key_that_only_a_merge_drops_was_removed_by_the_merge() {
 }
 
 #[test]
+fn not_pushed_is_said_only_where_nothing_speaks_against_it() {
+    let world = World::new();
+    world.commit("a.txt", "a\n", "one");
+    world.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    world.commit("b.env", line(1), "two");
+    let pushed = || world.skout(&[]).first()["pushed"].clone();
+    assert_eq!(pushed(), false);
+    world.git(&["tag", "v1"]);
+    assert!(pushed().is_null());
+    world.git(&["update-ref", "refs/pull/7/head", "HEAD"]);
+    assert_eq!(pushed(), true);
+    world.git(&["update-ref", "-d", "refs/pull/7/head"]);
+    world.git(&["tag", "-d", "v1"]);
+    world.git(&["config", "core.bare", "true"]);
+    assert!(pushed().is_null());
+}
+
+#[test]
 fn messages_tags_notes_and_stashes_are_read() {
     let world = World::new();
     world.commit("a.txt", "a\n", &format!("use {}", key(1)));

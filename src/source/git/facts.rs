@@ -16,11 +16,29 @@ use super::repo::intact;
 /// How many refs a report names for one origin.
 const MOST_REFS: usize = 50;
 
+/// Refs that only the host of a repository makes: pull requests of GitHub and Bitbucket, merge requests and pipelines
+/// of GitLab, changes of Gerrit. What they lead to was pushed.
+const OF_HOSTS: &[&str] =
+    &["refs/pull/", "refs/pull-requests/", "refs/merge-requests/", "refs/pipelines/", "refs/changes/"];
+
+/// Where a ref stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    /// It says where a branch of a remote repository was.
+    Tracking,
+    /// The host of a remote repository made it.
+    Hosted,
+    /// It is a tag, which may come from either side.
+    Tag,
+    /// Here.
+    Here,
+}
+
 /// A branch, tag or other ref, with the commit it leads to.
 #[derive(Debug, Clone)]
 struct Named {
     name: String,
-    remote: bool,
+    stands: Stands,
     commit: Oid,
 }
 
@@ -35,6 +53,18 @@ pub(super) struct Facts<'r> {
     known: HashMap<u32, (Vec<String>, Option<bool>)>,
 }
 
+impl Stands {
+    /// The place of the ref of this name.
+    fn of(name: &str) -> Self {
+        match name {
+            _ if name.starts_with("refs/remotes/") => Self::Tracking,
+            _ if OF_HOSTS.iter().any(|prefix| name.starts_with(prefix)) => Self::Hosted,
+            _ if name.starts_with("refs/tags/") => Self::Tag,
+            _ => Self::Here,
+        }
+    }
+}
+
 impl<'r> Facts<'r> {
     /// Reads the refs of the repository.
     pub(super) fn new(git: &'r Repository, graph: &'r Graph) -> Self {
@@ -47,7 +77,7 @@ impl<'r> Facts<'r> {
             }
             let short = ["refs/heads/", "refs/tags/", "refs/remotes/", "refs/"];
             let name = short.iter().find_map(|p| whole.strip_prefix(p)).unwrap_or(&whole).to_owned();
-            refs.push(Named { name, remote: whole.starts_with("refs/remotes/"), commit });
+            refs.push(Named { name, stands: Stands::of(&whole), commit });
         }
         refs.sort_by(|a, b| (a.name.len(), &a.name).cmp(&(b.name.len(), &b.name)));
         let children = graph.children();
@@ -99,8 +129,17 @@ impl<'r> Facts<'r> {
             names.truncate(MOST_REFS);
             names.push(format!("and {more} more"));
         }
-        let any_remote = self.refs.iter().any(|r| r.remote);
-        let pushed = any_remote.then(|| self.refs.iter().filter(holds).any(|r| r.remote));
+        let stands: Vec<Stands> = self.refs.iter().filter(holds).map(|r| r.stands).collect();
+        let tracking = self.refs.iter().any(|r| r.stands == Stands::Tracking);
+        // "Not pushed" is said only where nothing speaks against it: a bare repository is one that others read or a
+        // copy of one, and a tag may have come with a fetch.
+        let pushed = if stands.iter().any(|s| matches!(s, Stands::Tracking | Stands::Hosted)) {
+            Some(true)
+        } else if tracking && !self.git.is_bare() && !stands.contains(&Stands::Tag) {
+            Some(false)
+        } else {
+            None
+        };
         self.known.insert(n, (names.clone(), pushed));
         (names, pushed)
     }
