@@ -10,6 +10,14 @@ use std::fs;
 
 use world::{Said, World, key, line};
 
+/// A repository of one commit, on a branch `side` beside `main`.
+fn forked() -> World {
+    let world = World::new();
+    world.commit("a.txt", "base\n", "base");
+    world.git(&["checkout", "-q", "-b", "side"]);
+    world
+}
+
 #[test]
 fn nothing_staged_is_an_honest_zero() {
     let world = World::new();
@@ -52,9 +60,7 @@ fn what_head_holds_is_no_news_on_another_line_or_in_another_file() {
 
 #[test]
 fn a_merge_in_progress_blames_only_what_the_merge_adds() {
-    let world = World::new();
-    world.commit("a.txt", "base\n", "base");
-    world.git(&["checkout", "-q", "-b", "side"]);
+    let world = forked();
     world.commit("side.env", line(1), "side");
     world.commit("a.txt", "side\n", "side");
     world.git(&["checkout", "-q", "main"]);
@@ -148,9 +154,7 @@ fn the_story_of_a_secret_agrees_with_git() {
 
 #[test]
 fn a_key_that_only_the_resolution_of_a_merge_brings_is_found() {
-    let world = World::new();
-    world.commit("a.txt", "base\n", "base");
-    world.git(&["checkout", "-q", "-b", "side"]);
+    let world = forked();
     world.commit("a.txt", "side\n", "side");
     world.git(&["checkout", "-q", "main"]);
     world.commit("a.txt", "main\n", "main");
@@ -168,9 +172,7 @@ fn a_key_that_only_the_resolution_of_a_merge_brings_is_found() {
 
 #[test]
 fn a_key_that_only_a_merge_drops_was_removed_by_the_merge() {
-    let world = World::new();
-    world.commit("a.txt", "base\n", "base");
-    world.git(&["checkout", "-q", "-b", "side"]);
+    let world = forked();
     world.commit("deep/b.env", line(1), "side");
     world.commit("c.env", line(2), "more");
     world.git(&["checkout", "-q", "main"]);
@@ -194,7 +196,10 @@ fn not_pushed_is_said_only_where_nothing_speaks_against_it() {
     let pushed = || world.skout(&[]).first()["pushed"].clone();
     assert_eq!(pushed(), false);
     world.git(&["tag", "v1"]);
+    assert_eq!(pushed(), false);
+    world.git(&["reset", "-q", "--hard", "HEAD~1"]);
     assert!(pushed().is_null());
+    world.git(&["reset", "-q", "--hard", "v1"]);
     world.git(&["update-ref", "refs/pull/7/head", "HEAD"]);
     assert_eq!(pushed(), true);
     world.git(&["update-ref", "-d", "refs/pull/7/head"]);
@@ -414,9 +419,7 @@ fn objects_named_by_sha_256_are_read_like_others() {
 
 #[test]
 fn a_rebase_in_progress_blames_what_the_next_commit_adds() {
-    let world = World::new();
-    world.commit("a.txt", "base\n", "base");
-    world.git(&["checkout", "-q", "-b", "side"]);
+    let world = forked();
     world.commit("a.txt", "side\n", "side");
     world.git(&["checkout", "-q", "main"]);
     world.commit("known.env", line(1), "known");

@@ -23,7 +23,7 @@ const OF_HOSTS: &[&str] =
 
 /// Where a ref stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stands {
+pub(super) enum Stands {
     /// It says where a branch of a remote repository was.
     Tracking,
     /// The host of a remote repository made it.
@@ -55,13 +55,18 @@ pub(super) struct Facts<'r> {
 
 impl Stands {
     /// The place of the ref of this name.
-    fn of(name: &str) -> Self {
+    pub(super) fn of(name: &str) -> Self {
         match name {
             _ if name.starts_with("refs/remotes/") => Self::Tracking,
             _ if OF_HOSTS.iter().any(|prefix| name.starts_with(prefix)) => Self::Hosted,
             _ if name.starts_with("refs/tags/") => Self::Tag,
             _ => Self::Here,
         }
+    }
+
+    /// Whether what it leads to is in another repository, too.
+    pub(super) fn elsewhere(self) -> bool {
+        matches!(self, Self::Tracking | Self::Hosted)
     }
 }
 
@@ -132,10 +137,11 @@ impl<'r> Facts<'r> {
         let stands: Vec<Stands> = self.refs.iter().filter(holds).map(|r| r.stands).collect();
         let tracking = self.refs.iter().any(|r| r.stands == Stands::Tracking);
         // "Not pushed" is said only where nothing speaks against it: a bare repository is one that others read or a
-        // copy of one, and a tag may have come with a fetch.
-        let pushed = if stands.iter().any(|s| matches!(s, Stands::Tracking | Stands::Hosted)) {
+        // copy of one, and what a tag alone holds may have come with a fetch.
+        let fetched = stands.contains(&Stands::Tag) && !stands.contains(&Stands::Here);
+        let pushed = if stands.iter().any(|s| s.elsewhere()) {
             Some(true)
-        } else if tracking && !self.git.is_bare() && !stands.contains(&Stands::Tag) {
+        } else if tracking && !self.git.is_bare() && !fetched {
             Some(false)
         } else {
             None

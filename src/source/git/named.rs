@@ -11,7 +11,7 @@ use git2::{ObjectType, Oid, Repository};
 use super::super::origin::Origin;
 use super::super::source::SourceError;
 use super::attribution::{bare, parent_trees};
-use super::facts::Facts;
+use super::facts::{Facts, Stands};
 use super::graph::Graph;
 use super::ids::IdMap;
 use super::repo::{intact, object_id, tree_of, trouble};
@@ -117,8 +117,10 @@ impl<'r> Named<'r> {
         let remote = refs(self.git, |name| name.starts_with("refs/remotes/")).unwrap_or_default();
         let remotes = self.git.remotes().is_ok_and(|list| !list.is_empty());
         let pushed = match () {
-            () if name.starts_with("refs/remotes/") => Some(true),
-            () if name.starts_with("refs/heads/") && remotes => Some(is_on(&remote, name)),
+            () if Stands::of(name).elsewhere() => Some(true),
+            () if name.starts_with("refs/heads/") && remotes && !self.git.is_bare() => {
+                Some(is_on(&remote, name))
+            }
             () => None,
         };
         Some(Origin { refs: vec![short.to_owned()], pushed, ..bare(name.to_owned(), blob) })

@@ -110,7 +110,8 @@ impl<'a> Holders<'a> {
             let ((blob, tree), (blobs, trees)) = (of(after), of(&before));
             self.differ(tree.first().copied(), &trees, path, visit);
             let id = |child: &u32| self.wanted[child];
-            if !blob.iter().chain(&blobs).any(|child| blobs.contains(child) && blob.contains(child)) {
+            let differs = blob.len() + blobs.len() > 0 && !blob.iter().any(|child| blobs.contains(child));
+            if differs {
                 let (new, olds) = (blob.first().map(id), blobs.iter().map(id).collect());
                 visit(Change { path, new, submodule: false, olds });
             }
