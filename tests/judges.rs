@@ -146,3 +146,26 @@ fn alone(rule: Rule, case: (&str, &str)) -> Vec<(u16, Confidence)> {
     let rules = RuleSet::new(vec![Rule { id: "mutant".into(), ..rule }], &only).expect("the rule is sound");
     outcome(&rules, &[], case)
 }
+
+#[test]
+fn a_row_of_letters_is_reported_under_a_shape_of_its_own_and_with_less_confidence() {
+    let rules = RuleSet::builtin();
+    let row = "0123456789abcdef".repeat(4);
+    let drawn = example::expand("<hex:64>").expect("the template is sound").text;
+    let [seen, sure] =
+        [row, drawn.clone()].map(|body| outcome(&rules, &[], ("a.txt", &format!("{}_v1_{body}", "dop"))));
+    assert_eq!((seen.len(), sure.len()), (1, 1));
+    assert_eq!((seen[0].1, sure[0].1), (Confidence::Medium, Confidence::High));
+    for (path, line) in [
+        // No shape but that of any key.
+        ("a.yml", "access_key: 0123456789abcdef0123456789abcdef".to_owned()),
+        // A shape that others share.
+        ("a.txt", format!("{}-{}", "sk", "0123456789abcdef".repeat(3))),
+        // A checksum that fails says enough.
+        ("a.txt", format!("{}_{}", "ghp", "abcdefghijklmnopqrstuvwxyz0123456789")),
+        // Words beside the row.
+        ("a.txt", format!("{}_v1_{}", "dop", "deadbeef".to_owned() + &drawn[..40] + "0123456789abcdef")),
+    ] {
+        assert_eq!(outcome(&rules, &[], (path, &line)), [], "{line}");
+    }
+}

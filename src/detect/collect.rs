@@ -328,10 +328,6 @@ fn asked_of(bytes: &[u8], found: &Assignment) -> Option<Name> {
     if spoken_of(&bytes[..found.key.start]) && found.value.len() >= 16 {
         return Some(Name::of(Kind::Token));
     }
-    let value = &bytes[found.value.clone()];
-    if value.len() >= 20 && value.iter().all(u8::is_ascii_alphanumeric) && used(&bytes[..found.key.start]) {
-        return Some(Name { clear: false, ..Name::of(Kind::Token) });
-    }
     let sign = found.key.start.checked_sub(1).map(|n| bytes[n])?;
     if found.form != Form::Query || !matches!(sign, b'?' | b'&') || found.value.len() < 20 {
         return None;
@@ -350,15 +346,6 @@ fn spoken_of(before: &[u8]) -> bool {
     [&b"api"[..], b"secret", b"access", b"licence", b"license"]
         .iter()
         .any(|w| before[from..].eq_ignore_ascii_case(w))
-}
-
-/// Whether the words before a bare `key` say that something is done with it, as logs do: `using key = …`,
-/// `Using acme key=…`.
-fn used(before: &[u8]) -> bool {
-    let before = &before[before.len().saturating_sub(40)..];
-    let line = &before[memchr::memrchr(b'\n', before).map_or(0, |n| n + 1)..];
-    let mut words = line.split(|b| !b.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).rev();
-    line.ends_with(b" ") && words.by_ref().take(2).any(|w| w.eq_ignore_ascii_case(b"using"))
 }
 
 impl Catch {

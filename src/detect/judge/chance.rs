@@ -2,7 +2,7 @@
 //!
 //! What is asked depends on the name, on the kind of the file, and on how the value is given.
 
-use super::Verdict;
+use super::{Verdict, placeholder};
 use crate::detect::Candidate;
 use crate::detect::assign::Form;
 use crate::detect::lexicon::{FileKind, Kind, chance};
@@ -19,7 +19,8 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
 }
 
-/// A pattern gave the shape: its free part must not read like words.
+/// A pattern gave the shape: its free part must not read like words. A row of letters, which `placeholder` has judged,
+/// reads like some.
 fn shaped(c: &Candidate<'_>) -> Verdict {
     let text = c.secret();
     let body = body(c, text);
@@ -29,7 +30,7 @@ fn shaped(c: &Candidate<'_>) -> Verdict {
     };
     let random = body.split(|b| !b.is_ascii_alphanumeric()).any(drawn);
     let written = body.len() >= 8 && body.iter().all(u8::is_ascii_graphic);
-    if written && !random && chance::bits(body) < -0.25 * body.len() as f64 {
+    if written && !random && !placeholder::counts(body) && chance::bits(body) < -0.25 * body.len() as f64 {
         return Verdict::Reject("reads like words, not like chance".into());
     }
     Verdict::Pass

@@ -3,6 +3,8 @@
 use super::Verdict;
 use crate::detect::Candidate;
 use crate::detect::lexicon::{FileKind, Kind, chance, words};
+use crate::finding::Reason;
+use crate::rule::Confidence;
 
 /// Rejects masks, runs, examples and dummies.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
@@ -13,14 +15,22 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if masked(text, c.kind().is_some()) {
         return Verdict::Reject("is a mask".into());
     }
-    if text.len() >= 8 && in_order(text) * 10 >= text.len() * 6 {
-        return Verdict::Reject("counts up the alphabet or the digits".into());
+    let vouched = vouched(c);
+    let counts = counts(text);
+    if counts && !vouched {
+        return Verdict::Reject(COUNTS.into());
     }
     if text.len() >= 12 && repeats(text) {
         return Verdict::Reject("repeats itself".into());
     }
-    if let Some(word) = example(text) {
+    let mut words = examples(text).peekable();
+    let row = words.peek().is_some();
+    if let Some(word) = words.find(|word| !vouched || !is_row(word)) {
         return Verdict::Reject(format!("holds the word '{word}'"));
+    }
+    if counts || row {
+        c.confidence = c.confidence.min(Confidence::Medium);
+        c.reasons.push(Reason { judge: "placeholder", text: COUNTS.into() });
     }
     if c.kind().is_some() && interleaved(text) {
         return Verdict::Reject("counts up the letters and the digits in turn".into());
@@ -32,6 +42,22 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return dummy(c);
     }
     Verdict::Pass
+}
+
+/// What is said of `abcdef…` and `123456…`.
+const COUNTS: &str = "counts up the alphabet or the digits";
+
+/// Whether the rule knows the value by the shape of its kind and its own prefix or service, and no judge has found
+/// anything missing. People who make up such a value write words into it, which tell it; those who type a row of
+/// letters instead are so few that the row alone is no reason to keep silent (measured on 72,000 files of ordinary
+/// code: no false alarm more).
+fn vouched(c: &Candidate<'_>) -> bool {
+    c.kind().is_none() && c.rule.rank() >= 2 && c.confidence >= c.rule.confidence
+}
+
+/// Whether a word that only examples hold is a row of digits or letters.
+fn is_row(word: &str) -> bool {
+    in_order(word.as_bytes()) == word.len()
 }
 
 /// Whether `rest` begins with a part such as `<your-key>` or `<hex:32>`, which no element of HTML looks
@@ -127,6 +153,11 @@ fn interleaved(text: &[u8]) -> bool {
         && ordered(u8::is_ascii_digit)
 }
 
+/// Whether most of a value goes up or down the alphabet, the digits, or a row of the keyboard.
+pub(super) fn counts(text: &[u8]) -> bool {
+    text.len() >= 8 && in_order(text) * 10 >= text.len() * 6
+}
+
 /// How many characters follow, or are followed by, their neighbour in the alphabet, the digits, or a row of
 /// the keyboard, in runs of four or more.
 fn in_order(text: &[u8]) -> usize {
@@ -147,10 +178,11 @@ fn repeats(text: &[u8]) -> bool {
     (1..=8).any(|n| text.len() >= n * 2 && text[n..].iter().zip(text).filter(|(a, b)| a != b).count() == 0)
 }
 
-/// A word that no secret holds by chance.
-fn example(text: &[u8]) -> Option<&'static str> {
+/// The words in `text` that no secret holds by chance.
+fn examples(text: &[u8]) -> impl Iterator<Item = &'static str> {
     let lower = text.to_ascii_lowercase();
-    words::EXAMPLE_PART.iter().copied().find(|w| memchr::memmem::find(&lower, w.as_bytes()).is_some())
+    let held = move |word: &&str| memchr::memmem::find(&lower, word.as_bytes()).is_some();
+    words::EXAMPLE_PART.iter().copied().filter(held)
 }
 
 #[cfg(test)]
@@ -185,7 +217,7 @@ mod tests {
             let text = crate::rule::example::expand(n).unwrap().text;
             assert!(!masked(text.as_bytes(), true) && !repeats(text.as_bytes()));
             assert!(in_order(text.as_bytes()) * 10 < text.len() * 3);
-            assert_eq!(example(text.as_bytes()), None);
+            assert_eq!(examples(text.as_bytes()).next(), None);
         }
     }
 }

@@ -49,7 +49,8 @@ pub(super) fn basic_auth(secret: &[u8]) -> Shape {
         Some((user, password)) if password.len() >= 4 && !user.is_empty() => {
             let placeholder = ["password", "passwd", "changeme", "<", "${", "xxx", "your"];
             let lower = password.to_lowercase();
-            if text.chars().any(char::is_control) {
+            let json = text.starts_with("{\"");
+            if json || text.chars().any(char::is_control) {
                 Shape::Foreign("is no base64 of a user and a password")
             } else if placeholder.iter().any(|word| lower.starts_with(word)) {
                 Shape::Public("the password in it is a placeholder")
@@ -79,5 +80,6 @@ mod tests {
         assert!(matches!(look("nothing here"), Shape::Foreign(_)));
         assert!(matches!(look("user:password"), Shape::Public(_)));
         assert!(matches!(look("user:"), Shape::Foreign(_)));
+        assert!(matches!(look(r#"{"alg":"HS256"}"#), Shape::Foreign(_)));
     }
 }
