@@ -190,9 +190,12 @@ impl<'v> Collector<'v> {
             self.call(view, &found, out);
         }
         let said = if generic {
-            let word = anchor.start - found.key.start..anchor.end - found.key.start;
             let key = &view.bytes[found.key.clone()];
-            let read = name::read(key, &word).or_else(|| asked_of(view.bytes, &found));
+            let skip = if found.form == Form::Called { name::set_by(key) } else { 0 };
+            let from = found.key.start + skip;
+            let word = anchor.start.saturating_sub(from)..anchor.end.saturating_sub(from);
+            let read = name::read(&key[skip..], &word).map(|name| name.behind(skip));
+            let read = read.or_else(|| asked_of(view.bytes, &found));
             let Some(name) = read else { return };
             // `primary_keys("posts")` asks for the keys of something.
             let plural = found.form == Form::Called && key.ends_with(b"s");

@@ -19,7 +19,9 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
     let next = *bytes.get(key.end)?;
     match (opener, next) {
         (b'<' | b':', b'>') => text(bytes, key.end + 1),
-        (b'<' | b':', b' ') => within_tag(bytes, key.end).and_then(|at| text(bytes, at)),
+        (b'<' | b':', b' ') => {
+            within_tag(bytes, key.end).and_then(|at| text(bytes, at)).or_else(|| attribute(bytes, key.end))
+        }
         (b'>', b'<') => sibling(bytes, key.end),
         (b'"' | b'\'', b'"' | b'\'' | b'\\') => {
             pair(bytes, key).or_else(|| attribute(bytes, key.end + 1)).or_else(|| block(bytes, key.end + 1))
@@ -67,7 +69,9 @@ fn sibling(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
 fn attribute(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     let rest = &bytes[at..bytes.len().min(at + REACH)];
     if rest.first() == Some(&b'>') {
-        return text(bytes, at + 1);
+        let gap = rest[1..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+        let inner = if rest[1 + gap..].starts_with(b"<value>") { gap + 7 } else { 0 };
+        return text(bytes, at + 1 + inner);
     }
     if !rest.first()?.is_ascii_whitespace() {
         return None;

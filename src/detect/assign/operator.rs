@@ -28,21 +28,27 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
         }
         (b'=', _) => given(bytes, at + 1, key),
         (b':', Some(b':')) => None,
+        (b'<', Some(b'-')) => given(bytes, at + 2, key),
+        (b'-', Some(b'>')) if at > key.end => quoted(bytes, blanks(bytes, at + 2)),
+        (b'|', Some(b' ')) if at > key.end => cell(bytes, at + 1, key),
         (b':', _) if opened(bytes, key, b"${") => default(bytes, at + 1),
         (b':', _) => typed(bytes, at + 1).or_else(|| given(bytes, at + 1, key)),
         (b',', _) if closed => argument(bytes, at + 1),
         (b'(', _) if !closed => call(bytes, at + 1),
         (b'o', Some(b'r')) if closed => quoted(bytes, blanks(bytes, at + 2)),
-        (b'i', Some(b's')) if at > key.end => quoted(bytes, blanks(bytes, at + 2)),
+        (b'i', Some(b's')) if at > key.end => {
+            let at = blanks(bytes, at + 2);
+            quoted(bytes, at).or_else(|| told(bytes, at))
+        }
         (b's', _) if rest.starts_with(b"string = ") => quoted(bytes, at + 9),
         _ => None,
     }
 }
 
-/// Past quotes and brackets that close round a name: `"`, `\"`, `']`, `")`.
+/// Past quotes and brackets that close round a name: `"`, `\"`, `']`, `")`, and the `**` of bold text.
 pub(super) fn closers(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at..bytes.len().min(at + 6)];
-    at + rest.iter().take_while(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b']' | b')')).count()
+    at + rest.iter().take_while(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'*')).count()
 }
 
 /// Past an array's size: `[]`, `[32]`.
@@ -78,6 +84,9 @@ fn compared(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
 /// The value after a plain sign: a literal, or bytes without quotes.
 fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
     let mut at = blanks(bytes, at);
+    if bytes[at..].starts_with(b"** ") {
+        at = blanks(bytes, at + 2);
+    }
     if bytes[at..].starts_with(b">-\n") || bytes[at..].starts_with(b"|\n") {
         at += memchr::memchr(b'\n', &bytes[at..])? + 1;
         at = blanks(bytes, at);
@@ -87,9 +96,12 @@ fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, F
             return quoted(bytes, at);
         }
         b'\n' | b'\r' => return next_line(bytes, at),
+        b'(' | b'[' | b'{' if matches!(bytes.get(at + 1), Some(b'\n' | b'\r')) => {
+            return next_line(bytes, at + 1);
+        }
         _ => {}
     }
-    if let Some(found) = quoted(bytes, at) {
+    if let Some(found) = quoted(bytes, at).or_else(|| fallback(bytes, at)) {
         return Some(found);
     }
     let before = bytes[..key.start].trim_ascii_end();
@@ -105,6 +117,51 @@ fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, F
     Some((value::bare(bytes, at, false), Form::Bare))
 }
 
+/// The literal behind a look-up, which stands for what is not found there: `os.getenv("NAME", "value")`,
+/// `process.env.NAME || "value"`.
+fn fallback(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    const LOOK_UPS: &[&[u8]] = &[
+        b"process.env",
+        b"os.environ",
+        b"os.getenv(",
+        b"getenv(",
+        b"env(",
+        b"ENV[",
+        b"ENV.fetch(",
+        b"System.getenv(",
+    ];
+    let rest = &bytes[at..bytes.len().min(at + GAP)];
+    LOOK_UPS.iter().find(|l| rest.starts_with(l))?;
+    let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+    let sign = |n: usize| {
+        let behind = &line[n..];
+        let length = [&b"||"[..], b"??", b"or ", b","].iter().find(|s| behind.starts_with(s))?.len();
+        quoted(bytes, blanks(bytes, at + n + length))
+    };
+    (0..line.len()).find_map(sign)
+}
+
+/// The next cell of the row of a table that the name is a cell of: `| API key | value |`.
+fn cell(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
+    let floor = key.start.saturating_sub(GAP);
+    let before = bytes[floor..key.start]
+        .iter()
+        .rfind(|b| !matches!(b, b' ' | b'`' | b'*' | b'a'..=b'z' | b'A'..=b'Z'));
+    let at = blanks(bytes, at);
+    let found = value::literal(bytes, at).unwrap_or_else(|| value::bare(bytes, at, false));
+    let end = blanks(bytes, closers(bytes, found.end));
+    (before == Some(&b'|') && bytes.get(end) == Some(&b'|')).then_some((found, Form::Quoted))
+}
+
+/// A value that a sentence tells, if it looks like no word: `the API key is 3f0c…`.
+fn told(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    let found = value::line(bytes, at);
+    let text = bytes[found.clone()].strip_suffix(b".").unwrap_or(&bytes[found.clone()]);
+    let mixed = text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic);
+    let inside = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'=' | b'+' | b'/');
+    (text.len() >= 16 && mixed && text.iter().all(inside)).then(|| (at..at + text.len(), Form::Line))
+}
+
 /// A literal alone on the line after the sign, as formatters break long lines.
 fn next_line(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     let blank = bytes[at..bytes.len().min(at + GAP)].iter().take_while(|b| b.is_ascii_whitespace()).count();
@@ -115,7 +172,7 @@ fn next_line(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     }
     let found = value::literal(bytes, at)?;
     // A name of the next entry is a literal too; a value is not followed by a sign.
-    let after = blanks(bytes, found.end + 1);
+    let after = blanks(bytes, value::past(bytes, found.end));
     if matches!(bytes.get(after), Some(b':' | b'=')) { None } else { Some((found, Form::Quoted)) }
 }
 
@@ -143,6 +200,11 @@ pub(super) fn opens_line(bytes: &[u8], at: usize) -> bool {
         b"RUN",
         b"-e",
         b"//",
+        b"define",
+        b"setx",
+        b"(setq",
+        b"(def",
+        b"Set-Item Env:",
     ];
     OPENERS.contains(&lead) || lead.starts_with(b"//") && lead.ends_with(b":")
 }
@@ -180,8 +242,8 @@ fn argument(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
         at = blanks(bytes, at + usize::from(matches!(bytes.get(at), Some(b'=' | b':'))));
     }
     let found = value::literal(bytes, at)?;
-    let after = blanks(bytes, found.end + 1);
-    let ends = matches!(bytes.get(after), Some(b')')) || bytes[after..].starts_with(b"])");
+    let after = blanks(bytes, value::past(bytes, found.end));
+    let ends = matches!(bytes.get(after), None | Some(b')' | b']' | b'\n' | b'\r'));
     ends.then_some((found, Form::Quoted))
 }
 
@@ -192,7 +254,6 @@ fn call(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
         return None;
     }
     let found = value::literal(bytes, at)?;
-    let after = blanks(bytes, found.end + 1);
-    let after = if bytes.get(found.end) == Some(&b'\\') { after + 1 } else { after };
+    let after = blanks(bytes, value::past(bytes, found.end));
     matches!(bytes.get(after), Some(b')')).then_some((found, Form::Called))
 }

@@ -33,9 +33,10 @@ pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>) -> Option<(usize, usi
             spaced(bytes, &key)?
         }
         (b')' | b']', _) => closed(bytes, &key)?,
-        (b'=' | b':' | b'[' | b'"' | b'\'' | b'`' | b'\\' | b' ' | b'\t', _) => return None,
+        (b'=' | b':' | b'[' | b'*' | b'"' | b'\'' | b'`' | b'\\' | b' ' | b'\t', _) => return None,
         (b'(', b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\') => return None,
         (b'!' | b'|' | b'?' | b'+', b'=' | b'|' | b'?' | b':') => return None,
+        (b'<', b'-') => return None,
         (b'>', _) if matches!(opener, b'<' | b':') => return None,
         (b'<', _) if opener == b'>' => return None,
         (b'\n' | b'\r', _) if opener == b' ' => return None,
@@ -50,7 +51,10 @@ fn closed(bytes: &[u8], key: &Range<usize>) -> Option<usize> {
     let end = closers(bytes, key.end);
     let at = blanks(bytes, end);
     let next = *bytes.get(at)?;
-    let sign = matches!(next, b'=' | b'!' | b':' | b'?' | b'+' | b'|' | b',' | b'o' | b'i' | b's' | b'[');
+    let sign = matches!(
+        next,
+        b'=' | b'!' | b':' | b'?' | b'+' | b'|' | b',' | b'o' | b'i' | b's' | b'[' | b'<' | b'-'
+    );
     // A sixth bracket may not have been the last.
     (!sign && end - key.end < 6 && at - end <= SPACES).then_some(at + 1)
 }
@@ -62,6 +66,7 @@ fn spaced(bytes: &[u8], key: &Range<usize>) -> Option<usize> {
     let rest = bytes.get(at..at + WRAPPER)?;
     let sign = matches!(rest[0], b'=' | b'!' | b':' | b'?' | b'+' | b'|' | b'(' | b'\n' | b'\r')
         || rest.starts_with(b"is")
+        || rest.starts_with(b"<-")
         || rest.starts_with(b"string = ");
     let literal = rest.iter().any(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b'%'));
     let told = bytes[key.start] == b'-'

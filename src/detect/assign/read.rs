@@ -149,6 +149,26 @@ mod tests {
         "db_password \"hunter2\"\n",
         "Server=x;User=y;db_password=hunter2;Timeout=3",
         "jdbc:x://h/d?user=u&db_password=hunter2&ssl=1",
+        "#define db_password \"hunter2\"",
+        "#define db_password hunter2\n",
+        "setx db_password \"hunter2\"",
+        "aws configure set db_password hunter2\n",
+        "git config --global db_password hunter2\n",
+        "db_password <- \"hunter2\"",
+        "db_password -> \"hunter2\"",
+        "(setq db_password \"hunter2\")",
+        "{:db_password \"hunter2\"}",
+        "buildConfigField \"String\", \"db_password\", \"\\\"hunter2\\\"\"\n",
+        "[\"db_password\", \"hunter2\"]",
+        "| db_password | hunter2 |",
+        "| the `db_password` | `hunter2` |",
+        "**db_password**: hunter2\n",
+        "**db_password:** `hunter2`",
+        "db_password = (\n    \"hunter2\"\n)",
+        "db_password = os.getenv(\"X\", \"hunter2\")",
+        "db_password: process.env.X || 'hunter2',",
+        "<db_password value=\"hunter2\"/>",
+        "<param name=\"db_password\"><value>hunter2</value></param>",
     ];
 
     #[test]
@@ -183,6 +203,11 @@ mod tests {
             "(\"password\", \"username\", \"email\")",
             "<label>password</label>",
             "db://user:password@localhost:5432/mydb is",
+            "password < 'x' && 1",
+            "x = password | 'hunter2' | y",
+            "password->next = 'hunter2'",
+            "password - 1",
+            "password is hunter2",
         ] {
             assert_eq!(read_at(text, "password"), None, "{text}");
         }

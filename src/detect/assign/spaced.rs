@@ -20,6 +20,9 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
         let said = name.starts_with(b"-")
             || name.contains(&b' ')
             || opens_line(bytes, key.start)
+            || declares(bytes, key.start)
+            // Clojure's way to write a map.
+            || bytes[..key.start].ends_with(b":")
             || announced(bytes, key.start) && name.iter().any(u8::is_ascii_alphabetic);
         return said.then_some((found, Form::Quoted));
     }
@@ -37,9 +40,13 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
     alone.then_some((found, Form::Spaced))
 }
 
-/// Whether a word before `at` opens the line and declares what follows.
+/// Whether words before `at` open the line and declare what follows: `ENV`, `#define`, `aws configure set`.
 pub(super) fn declares(bytes: &[u8], at: usize) -> bool {
-    line_lead(bytes, at).is_some_and(|lead| matches!(lead, b"ENV" | b"ARG" | b"setenv"))
+    line_lead(bytes, at).is_some_and(|lead| {
+        matches!(lead, b"ENV" | b"ARG" | b"setenv" | b"#define" | b"setx")
+            || lead.ends_with(b" set") && memchr::memmem::find(lead, b" conf").is_some()
+            || lead.starts_with(b"git config") && !lead.ends_with(b"=")
+    })
 }
 
 /// The line before `at`, trimmed, if it begins within 48 bytes.

@@ -37,10 +37,24 @@ pub(super) fn literal(bytes: &[u8], at: usize) -> Option<Range<usize>> {
         }
         if slashes % 2 == 0 {
             // SQL and Pascal double a quote to mean one.
-            return Some(at + from..at + end);
+            let inner = within(&rest[from..end]);
+            return Some(at + from + inner.start..at + from + inner.end);
         }
         n = end + 1;
     }
+}
+
+/// What stands inside further quotes, as code that writes code has them: `"\"value\""`, `'"value"'`.
+fn within(text: &[u8]) -> Range<usize> {
+    let quotes = [&b"\\\""[..], b"\\'", b"\"", b"'"];
+    let pair = quotes.iter().find(|q| text.len() > 2 * q.len() && text.starts_with(q) && text.ends_with(q));
+    let length = pair.map_or(0, |q| q.len());
+    length..text.len() - length
+}
+
+/// Past the quotes that close a literal which ends at `at`.
+pub(super) fn past(bytes: &[u8], at: usize) -> usize {
+    at + bytes[at..].iter().take(4).take_while(|b| is_quote(**b) || **b == b'\\').count()
 }
 
 /// How many bytes of a prefix or wrapper stand before the quote.

@@ -34,6 +34,11 @@ impl Name {
     pub(crate) fn of(kind: Kind) -> Self {
         Self { kind, clear: true, word: 0..0, last: true }
     }
+
+    /// The same as a range of a name in which `lead` further bytes stand before it.
+    pub(crate) fn behind(self, lead: usize) -> Self {
+        Self { word: self.word.start + lead..self.word.end + lead, ..self }
+    }
 }
 
 /// The most words of a name that are looked at.
@@ -91,6 +96,15 @@ pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
         return None;
     }
     Some(Name { kind, clear, word: part, last: n + 1 == parts.len() })
+}
+
+/// Where the property begins that a call by this name sets: `Secret` in `client.setSecret`.
+pub(crate) fn set_by(name: &[u8]) -> usize {
+    let from = name.iter().rposition(|b| !b.is_ascii_alphanumeric() && *b != b'_').map_or(0, |n| n + 1);
+    let verbs = [&b"set"[..], b"with", b"use"];
+    let verb = verbs.iter().find(|v| name[from..].starts_with(v)).map_or(0, |v| v.len());
+    let property = name.get(from + verb).is_some_and(|b| b.is_ascii_uppercase() || *b == b'_');
+    if property { from + verb } else { 0 }
 }
 
 /// Whether a name says that its value is a key or a token and nothing else, as `key` and `api_token` do.
@@ -212,6 +226,19 @@ mod tests {
         ] {
             assert_eq!(kind(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn a_setter_names_what_it_sets() {
+        let set = |name: &'static str| &name[set_by(name.as_bytes())..];
+        assert_eq!(
+            (set("client.setSecret"), set("withPassword"), set("set_token")),
+            ("Secret", "Password", "_token")
+        );
+        assert_eq!(
+            (set("settings"), set("resetPassword"), set("a.password")),
+            ("settings", "resetPassword", "a.password")
+        );
     }
 
     #[test]
