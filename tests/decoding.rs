@@ -98,6 +98,21 @@ fn base64_is_found_at_every_place_and_in_both_alphabets() {
 }
 
 #[test]
+fn base64_in_base64_is_found_at_every_place() {
+    let key = key(9);
+    for lead in ["", " ", "a ", "KEY=", "user: a\nkey: "] {
+        for outer in ["", " ", "{ ", "data: "] {
+            let inner = STANDARD.encode(format!("{lead}{key}\n"));
+            let text = format!("value: {}\n", STANDARD.encode(format!("{outer}{inner}")));
+            let findings = scan(text.as_bytes(), BlobKind::Text);
+            assert_eq!(findings.len(), 1, "{lead:?} in {outer:?}");
+            assert_eq!(findings[0].secret.reveal(), key.as_bytes());
+            assert_eq!(findings[0].places[0].decoded, ["base64", "base64"]);
+        }
+    }
+}
+
+#[test]
 fn wrapped_base64_is_found_with_its_first_and_last_line() {
     let key = key(4);
     let encoded = STANDARD.encode(format!("some words before it: {key} and some more after it"));

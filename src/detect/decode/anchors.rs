@@ -40,8 +40,8 @@ pub(crate) fn anchors(plain: &[&str]) -> Vec<Asking> {
     }
     for anchor in plain.iter().map(|a| a.as_bytes()).filter(|a| a.len() >= 3) {
         for (literal, place) in base64(head(anchor, BASE64_BYTES)) {
-            // Encoded twice: what is encoded at its start is by far the commonest.
-            if place == 0 {
+            // Encoded twice; of a short anchor only what is encoded at its start, which is by far the commonest.
+            if place == 0 || anchor.len() >= BASE64_BYTES {
                 all.extend(base64(&literal[..4]).map(|(text, place)| (text, false, BASE64 + place)));
             }
             all.push((literal, false, BASE64 + place));

@@ -45,7 +45,8 @@ fn body<'t>(c: &Candidate<'_>, text: &'t [u8]) -> &'t [u8] {
 fn token(c: &mut Candidate<'_>) -> Verdict {
     let text = c.secret();
     let uuid = text.len() == 36 && text[8] == b'-';
-    let bits = if uuid { hex_bits(text) } else { chance::bits(text).max(best_part(text)) };
+    let bits =
+        if uuid { hex_bits(text) } else { chance::bits(text).max(best_part(text)).max(hex_tail(text)) };
     let clear = c.said.as_ref().is_some_and(|n| n.clear);
     let mixed = text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic);
     let unknown_key =
@@ -80,6 +81,14 @@ fn best_part(text: &[u8]) -> f64 {
     let Some(longest) = parts.max_by_key(|part| part.len()) else { return f64::MIN };
     let rest = text.len() - longest.len();
     if longest.len() >= 24 && rest <= 12 && rest > 0 { chance::bits(longest) } else { f64::MIN }
+}
+
+/// The bits of the hexadecimal digits that make up most of a token, behind a few other characters: `SKa6126fac…`,
+/// but not of a number written in them.
+fn hex_tail(text: &[u8]) -> f64 {
+    let hex = |b: &&u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+    let (lead, tail) = text.split_at(text.len() - text.iter().rev().take_while(hex).count());
+    if tail.len() >= 16 && lead.len() <= 6 && lead != b"0x" { chance::bits(tail) } else { f64::MIN }
 }
 
 /// The bits of the digits of a UUID, whose dashes say nothing.
@@ -132,4 +141,18 @@ fn password(c: &mut Candidate<'_>) -> Verdict {
         text: "words with digits or signs, as people choose passwords".into(),
     });
     Verdict::Pass
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_behind_a_short_prefix_are_drawn_by_chance() {
+        let digits = crate::rule::example::expand("<hex:32>").unwrap().text;
+        assert!(hex_tail(format!("SK{digits}").as_bytes()) > 13.6);
+        for text in [format!("0x{digits}"), format!("getUserById{digits}"), format!("SK{}", &digits[..12])] {
+            assert_eq!(hex_tail(text.as_bytes()), f64::MIN, "{text}");
+        }
+    }
 }

@@ -117,6 +117,7 @@ fn masked(text: &[u8], any: bool) -> bool {
         || most * 10 >= text.len() * 6
         || longest >= 7
         || text.len() >= 24 && kinds <= 5
+        || text.len() >= 6 && kinds <= 2
         || marks(&[
             b"...",
             b"***",
@@ -144,10 +145,10 @@ fn interleaved(text: &[u8]) -> bool {
     let ordered = |wanted: fn(&u8) -> bool| {
         let all: Vec<u8> = text.iter().copied().filter(wanted).collect();
         let steps = all.windows(2).filter(|w| follows(w[0], w[1])).count();
-        all.len() >= 4 && steps * 10 >= (all.len() - 1) * 7
+        all.len() >= 3 && steps * 10 >= (all.len() - 1) * 7
     };
     let changes = chance::changes(text);
-    text.len() >= 8
+    text.len() >= 6
         && changes * 2 >= text.len()
         && ordered(u8::is_ascii_alphabetic)
         && ordered(u8::is_ascii_digit)
@@ -191,7 +192,9 @@ mod tests {
 
     #[test]
     fn masks_and_runs_are_seen() {
-        for text in ["xxxxxxxxxxxxxxxx", "sk-proj-****************", "ab....cd", "aaaaaaaaaaaaaaab"] {
+        for text in
+            ["xxxxxxxxxxxxxxxx", "sk-proj-****************", "ab....cd", "aaaaaaaaaaaaaaab", "42424242"]
+        {
             assert!(masked(text.as_bytes(), true), "{text}");
         }
         for text in ["abcdefghijklmnopqrstuvwxyz1234567890", "qwertyuiop123456", "1234567890abcdef"] {
@@ -202,10 +205,10 @@ mod tests {
 
     #[test]
     fn letters_and_digits_in_turn_are_seen() {
-        for text in ["A1B2C3D4E5F6G7H8I9J0", "a1b2c3d4", "q1w2e3r4t5", "1a2b3c4d5e6f"] {
+        for text in ["A1B2C3D4E5F6G7H8I9J0", "a1b2c3d4", "q1w2e3", "q1w2e3r4t5", "1a2b3c4d5e6f"] {
             assert!(interleaved(text.as_bytes()), "{text}");
         }
-        for n in ["<hex:32>", "<alnum:40>", "<low36:12>"] {
+        for n in ["<hex:32>", "<alnum:40>", "<low36:12>", "<low36:6>"] {
             let text = crate::rule::example::expand(n).unwrap().text;
             assert!(!interleaved(text.as_bytes()), "{text}");
         }
