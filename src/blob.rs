@@ -130,7 +130,7 @@ pub struct Mark {
     /// Its length in bytes.
     pub length: u16,
     /// If not 0: nothing is to be made of it as long as the bytes so far to either side of it stay as they are.
-    pub quiet: u8,
+    pub quiet: u16,
 }
 
 impl Mark {

@@ -122,22 +122,14 @@ impl<'v> Collector<'v> {
     ) -> Option<usize> {
         let rule = self.rules.get(id);
         let bytes = view.bytes;
-        let word = |n: usize| bytes[n].is_ascii_alphanumeric() || bytes[n] == b'_';
-        if rule.starts && !rule.inside_word && hit.at > 0 && word(hit.at - 1) && word(hit.at) {
-            return None;
-        }
-        if !self.path_fits(id, view) {
+        if goes_on(rule, bytes, hit.at) || !self.path_fits(id, view) {
             return None;
         }
         let pattern = self.patterns.get(id, rule)?;
         let span = hit.span();
-        let reach = rule.window as usize;
-        let from = if rule.starts { span.start } else { span.start.saturating_sub(reach) };
-        let to = bytes.len().min(span.start + reach);
-        // One byte before the window is shown to the pattern, so that `\b` sees what stands there. A pattern
-        // that begins at its anchor needs none: that byte was looked at above.
-        let shown = if patterns::begins(rule) { from } else { from.saturating_sub(1) };
-        let window = &bytes[shown..to];
+        let shown = window(rule, bytes, &span);
+        let (window, shown) = (&bytes[shown.clone()], shown.start);
+        let from = if rule.starts { span.start } else { span.start.saturating_sub(rule.window as usize) };
         let mut at = from - shown;
         while let Some(found) = pattern.captures_at(window, at) {
             let all = found.get(0)?;
@@ -184,21 +176,14 @@ impl<'v> Collector<'v> {
             return;
         }
         let rule = self.rules.get(id);
-        let generic = rule.pattern.is_empty() && rule.keywords.is_empty();
         if *last != Some(found.value.start) && !self.called.is_empty() {
             *last = Some(found.value.start);
             self.call(view, &found, out);
         }
-        let said = if generic {
-            let key = &view.bytes[found.key.clone()];
-            let skip = if found.form == Form::Called { name::set_by(key) } else { 0 };
-            let from = found.key.start + skip;
-            let word = anchor.start.saturating_sub(from)..anchor.end.saturating_sub(from);
-            let read = name::read(&key[skip..], &word).map(|name| name.behind(skip));
-            let read = read.or_else(|| asked_of(view.bytes, &found));
-            let Some(name) = read else { return };
+        let said = if is_generic(rule) {
+            let Some(name) = said(view.bytes, &anchor, &found) else { return };
             // `primary_keys("posts")` asks for the keys of something.
-            let plural = found.form == Form::Called && key.ends_with(b"s");
+            let plural = found.form == Form::Called && view.bytes[found.key.clone()].ends_with(b"s");
             if found.form == Form::Called && !name.last || plural {
                 return;
             }
@@ -273,8 +258,7 @@ impl<'v> Collector<'v> {
 
     /// Whether the rule's pattern, if it has one, is the shape of the whole value.
     fn value_fits(&self, id: RuleId, value: &[u8]) -> bool {
-        let rule = self.rules.get(id);
-        rule.pattern.is_empty() || self.patterns.get(id, rule).is_some_and(|p| p.is_match(value))
+        self.patterns.fit(id, self.rules.get(id), value)
     }
 
     fn near(&self, view: &'v View<'v>, span: &Range<usize>, key: Option<&Range<usize>>) -> Vec<Near> {
@@ -321,6 +305,36 @@ impl<'v> Collector<'v> {
         // A blob of a history is scanned before its paths are known, and again under each of them.
         view.blob.path.is_empty() || self.paths.fit(id, self.rules.get(id), view.blob.path)
     }
+}
+
+/// Whether a rule for assignments asks for nothing but a name that says credential.
+pub(super) fn is_generic(rule: &Rule) -> bool {
+    rule.pattern.is_empty() && rule.keywords.is_empty()
+}
+
+/// Whether the anchor at `at` is the middle of a word, where the rule's pattern never begins.
+pub(super) fn goes_on(rule: &Rule, bytes: &[u8], at: usize) -> bool {
+    let word = |n: usize| bytes[n].is_ascii_alphanumeric() || bytes[n] == b'_';
+    rule.starts && !rule.inside_word && at > 0 && word(at - 1) && word(at)
+}
+
+/// What is shown to a rule's pattern: its window, and one byte before, so that `\b` sees what stands there. A pattern
+/// that begins at its anchor needs none: [`goes_on`] looked at that byte.
+pub(super) fn window(rule: &Rule, bytes: &[u8], anchor: &Range<usize>) -> Range<usize> {
+    let reach = rule.window as usize;
+    let from = if rule.starts { anchor.start } else { anchor.start.saturating_sub(reach) };
+    let shown = if patterns::begins(rule) { from } else { from.saturating_sub(1) };
+    shown..bytes.len().min(anchor.start + reach)
+}
+
+/// What the name says that holds the word at `anchor` and is given a value; `None` if that is no credential.
+pub(super) fn said(bytes: &[u8], anchor: &Range<usize>, found: &Assignment) -> Option<Name> {
+    let key = &bytes[found.key.clone()];
+    let skip = if found.form == Form::Called { name::set_by(key) } else { 0 };
+    let from = found.key.start + skip;
+    let word = anchor.start.saturating_sub(from)..anchor.end.saturating_sub(from);
+    let read = name::read(&key[skip..], &word).map(|name| name.behind(skip));
+    read.or_else(|| asked_of(bytes, found))
 }
 
 /// What a bare `key` says behind a word that makes it one, or in the query of a request to an API.

@@ -12,6 +12,7 @@ use super::collect::Collector;
 use super::judge::{COURT, Verdict};
 use super::link::{self, Links};
 use super::patterns::{self, Paths, Patterns, Shapes};
+use super::quiet::Quiet;
 use super::reach::Reach;
 use super::scene::Scene;
 use super::view::View;
@@ -108,17 +109,25 @@ impl<'r> Detector<'r> {
     /// The findings of a blob of which something is known, with what is to be known of it for the next.
     pub fn follow(&self, blob: &Blob<'_>, trail: &mut Trail) -> Vec<Finding> {
         let reach = self.reach.get_or_init(|| Reach::of(self.rules, &self.anchors));
+        let rules = Quiet {
+            rules: self.rules,
+            anchors: &self.anchors,
+            patterns: &self.patterns,
+            called: &self.called,
+            shapes: &self.shapes,
+        };
+        let quiet = |mark: &Hit| rules.round(blob.bytes, mark);
         match &trail.fresh {
             None => trail.marks = self.anchors.search(blob.bytes),
             Some(fresh) => {
                 self.anchors.search_near(blob.bytes, fresh, reach.longest, &mut trail.marks);
-                let near = reach.near(blob.bytes, &mut trail.marks, fresh);
+                let near = reach.near(&mut trail.marks, fresh, &quiet);
                 if trail.clean && self.found(blob, &near, &mut |_| {}).is_empty() {
                     return Vec::new();
                 }
             }
         }
-        self.found(blob, &reach.loud(blob.bytes, &mut trail.marks), &mut |_| {})
+        self.found(blob, &Reach::loud(&mut trail.marks, &quiet), &mut |_| {})
     }
 
     /// What stands at the hits.

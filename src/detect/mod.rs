@@ -16,6 +16,7 @@ mod link;
 mod overlap;
 mod patterns;
 mod proof;
+mod quiet;
 mod reach;
 mod scene;
 mod url;

@@ -24,6 +24,11 @@ impl Patterns {
     pub(crate) fn get(&self, id: RuleId, rule: &Rule) -> Option<&Regex> {
         self.cells[usize::from(id.0)].get_or_init(|| compile(rule).ok().flatten()).as_ref()
     }
+
+    /// Whether the rule's pattern, if it has one, is the shape of the whole value.
+    pub(crate) fn fit(&self, id: RuleId, rule: &Rule, value: &[u8]) -> bool {
+        rule.pattern.is_empty() || self.get(id, rule).is_some_and(|p| p.is_match(value))
+    }
 }
 
 /// Compiles the pattern of a rule; one of an assignment rule must match the whole value, one that

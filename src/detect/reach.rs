@@ -7,8 +7,6 @@
 use std::ops::Range;
 
 use super::anchors::{Action, Anchors, Hit};
-use super::assign;
-use super::decode::ask;
 use crate::rule::{RuleId, RuleSet, Syntax};
 
 /// What is looked at round an assigned value: its name and the keywords about it (`context`), up to the longest value.
@@ -24,8 +22,6 @@ const ENCODED: usize = 96 * 1024;
 #[derive(Debug)]
 pub(super) struct Reach {
     by_literal: Vec<u32>,
-    /// Which literals only ask for the assignment that they stand in.
-    words: Vec<bool>,
     /// The length of the longest literal in bytes.
     pub(super) longest: usize,
 }
@@ -42,52 +38,43 @@ impl Reach {
         };
         let literals = 0..anchors.literals();
         let by_literal = literals.map(|n| anchors.calls(n).iter().map(reach).max().unwrap_or(0) as u32);
-        let asks = |action: &Action| match *action {
-            Action::Rule(n) => {
-                let rule = rules.get(RuleId(n));
-                rule.syntax == Syntax::Assignment && !rule.is_called()
-            }
-            Action::Decode(_) => false,
-        };
-        let words = (0..anchors.literals()).map(|n| anchors.calls(n).iter().all(asks));
-        Self { by_literal: by_literal.collect(), words: words.collect(), longest: anchors.longest() }
+        Self { by_literal: by_literal.collect(), longest: anchors.longest() }
     }
 
     /// The marks of which something may come.
-    pub(super) fn loud(&self, bytes: &[u8], marks: &mut [Hit]) -> Vec<Hit> {
+    pub(super) fn loud(marks: &mut [Hit], quiet: &dyn Fn(&Hit) -> Option<u16>) -> Vec<Hit> {
         let unknown = marks.iter_mut().filter(|mark| mark.quiet == 0);
-        unknown.filter_map(|mark| self.listen(bytes, mark)).collect()
-    }
-
-    /// Looks whether the bytes next to a mark say that nothing comes of it, and gives it back if not.
-    fn listen(&self, bytes: &[u8], mark: &mut Hit) -> Option<Hit> {
-        let decided = || {
-            let (before, behind) = assign::decided(bytes, &mark.span())?;
-            let asked = ask::decided(bytes, &mark.span())?;
-            u8::try_from(before.max(behind).max(asked)).ok()
-        };
-        let word = self.words[usize::from(mark.literal)];
-        mark.quiet = if word { decided().unwrap_or(0) } else { 0 };
-        (mark.quiet == 0).then_some(*mark)
+        unknown.filter_map(|mark| listen(mark, quiet)).collect()
     }
 
     /// The marks of which something may come that a change in one of the `fresh` ranges reaches.
-    pub(super) fn near(&self, bytes: &[u8], marks: &mut [Hit], fresh: &[Range<usize>]) -> Vec<Hit> {
+    pub(super) fn near(
+        &self,
+        marks: &mut [Hit],
+        fresh: &[Range<usize>],
+        quiet: &dyn Fn(&Hit) -> Option<u16>,
+    ) -> Vec<Hit> {
         let mut next = 0;
         let mut near = Vec::new();
         for mark in marks {
-            let (span, quiet) = (mark.span(), usize::from(mark.quiet));
-            let reach = if quiet > 0 { quiet } else { self.by_literal[usize::from(mark.literal)] as usize };
+            let (span, known) = (mark.span(), usize::from(mark.quiet));
+            let reach = if known > 0 { known } else { self.by_literal[usize::from(mark.literal)] as usize };
             while fresh.get(next).is_some_and(|range| range.end < span.start) {
                 next += 1;
             }
             let before = next.checked_sub(1).is_some_and(|n| fresh[n].end + reach >= span.start);
             if before || fresh.get(next).is_some_and(|range| range.start <= span.end + reach) {
-                near.extend(self.listen(bytes, mark));
+                near.extend(listen(mark, quiet));
             }
         }
         near
     }
+}
+
+/// Notes how far round a mark the bytes say that nothing comes of it, and gives it back if they do not.
+fn listen(mark: &mut Hit, quiet: &dyn Fn(&Hit) -> Option<u16>) -> Option<Hit> {
+    mark.quiet = quiet(mark).unwrap_or(0);
+    (mark.quiet == 0).then_some(*mark)
 }
 
 #[cfg(test)]
@@ -97,12 +84,12 @@ mod tests {
     #[test]
     #[allow(clippy::single_range_in_vec_init, reason = "one range is meant")]
     fn a_mark_is_near_by_the_reach_of_its_literal() {
-        let reach = Reach { by_literal: vec![10, 1000], words: vec![false; 2], longest: 4 };
+        let reach = Reach { by_literal: vec![10, 1000], longest: 4 };
         let mark = |at, literal| Hit { at, literal, length: 4, quiet: 0 };
         let mut marks =
             [mark(100, 0), mark(100, 1), mark(986, 0), mark(987, 0), mark(1010, 0), mark(1013, 0)];
         let mut near = |fresh: &[Range<usize>]| -> Vec<(usize, u16)> {
-            reach.near(b"", &mut marks, fresh).iter().map(|m| (m.at, m.literal)).collect()
+            reach.near(&mut marks, fresh, &|_| None).iter().map(|m| (m.at, m.literal)).collect()
         };
         assert_eq!(near(&[1000..1002]), [(100, 1), (986, 0), (987, 0), (1010, 0)]);
         assert_eq!(near(&[50..60, 90..90]), [(100, 0), (100, 1)]);

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 /// The longest part of a URL that is looked at, in bytes.
-const LONGEST: usize = 512;
+pub(crate) const LONGEST: usize = 512;
 
 /// The secret in the user information of the URL at `anchor`, and the URL from its scheme to its host.
 pub(crate) fn read(bytes: &[u8], anchor: &Range<usize>) -> Option<(Range<usize>, Range<usize>)> {

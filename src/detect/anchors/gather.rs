@@ -37,7 +37,8 @@ pub(super) fn search(
         return None;
     }
     let room = bytes.len().checked_sub(range.start + LOOKS_AT).map_or(0, |rest| rest / STEP + 1);
-    let steps = room.min(range.len().div_ceil(STEP));
+    // What stands in the range has no window that begins in its last two bytes.
+    let steps = room.min(range.len().saturating_sub(2).div_ceil(STEP));
     for step in 0..steps {
         let at = range.start + step * STEP;
         let Some(text) = bytes[at..].first_chunk() else { break };

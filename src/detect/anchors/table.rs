@@ -28,7 +28,7 @@ pub const BUCKETS: usize = 1 << 14;
 
 /// How much of the anchor of a pattern is searched for, in bytes. In a history every seam of a delta is searched this
 /// far to either side; the rest of a longer anchor is the pattern's affair.
-pub const LONGEST: usize = 20;
+pub const LONGEST: usize = 16;
 
 /// A literal to search for.
 #[derive(Debug, Clone, PartialEq, Eq)]

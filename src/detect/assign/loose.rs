@@ -12,6 +12,10 @@ const WORDS: usize = 4;
 /// The shortest and longest key, in bytes.
 const LENGTH: std::ops::RangeInclusive<usize> = 16..=512;
 
+/// How far to either side of the name [`read`] looks, in bytes: the last word begins before the gap ends, and two signs
+/// may follow the longest.
+pub(crate) const LOOKS_AT: usize = GAP + *LENGTH.end() + 4;
+
 /// Words that announce something else of the shape of a key.
 const OTHER: &[&[u8]] = &[
     b"commit",

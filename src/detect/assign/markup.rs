@@ -31,6 +31,14 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
     }
 }
 
+/// Whether the signs round the name are those of markup or of a list of entries.
+pub(super) fn may_follow(bytes: &[u8], key: &Range<usize>) -> bool {
+    let opener = key.start.checked_sub(1).map(|n| bytes[n]);
+    let signs = opener.zip(bytes.get(key.end).copied());
+    matches!(signs, Some((b'<' | b':', b'>' | b' ') | (b'>', b'<') | (b' ', b'\n' | b'\r')))
+        || matches!(signs, Some((b'"' | b'\'', b'"' | b'\'' | b'\\')))
+}
+
 /// The text of an element that begins at `at`, up to its closing tag.
 fn text(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     let rest = &bytes[at..bytes.len().min(at + 512)];

@@ -8,5 +8,5 @@ mod read;
 mod spaced;
 mod value;
 
-pub(crate) use quiet::decided;
+pub(crate) use quiet::{decided, looks_at};
 pub(crate) use read::{Assignment, Form, read};

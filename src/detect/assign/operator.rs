@@ -11,6 +11,9 @@ use super::value;
 /// The longest gap of spaces and type names between a name and its value, in bytes.
 const GAP: usize = 80;
 
+/// How far before a name the `;` of a list may stand, in bytes.
+const MARGIN: usize = 64;
+
 /// The value that a sign gives to the name at `key`.
 pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, Form)> {
     let mut at = closers(bytes, key.end);
@@ -104,7 +107,7 @@ fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, F
     if let Some(found) = quoted(bytes, at).or_else(|| fallback(bytes, at)) {
         return Some(found);
     }
-    let before = bytes[..key.start].trim_ascii_end();
+    let before = bytes[key.start.saturating_sub(MARGIN)..key.start].trim_ascii_end();
     let in_query = matches!(bytes[..key.start].last(), Some(b'?' | b'&'));
     let in_list = matches!(before.last(), Some(b';')) && bytes[at - 1] == b'=';
     let in_quotes = matches!(bytes[..key.start].last(), Some(b'"' | b'\'')) && bytes[at - 1] == b'=';
@@ -206,7 +209,8 @@ pub(super) fn opens_line(bytes: &[u8], at: usize) -> bool {
         b"(def",
         b"Set-Item Env:",
     ];
-    OPENERS.contains(&lead) || lead.starts_with(b"//") && lead.ends_with(b":")
+    const LONGEST: usize = 10;
+    lead.len() <= LONGEST && OPENERS.contains(&lead) || lead.starts_with(b"//") && lead.ends_with(b":")
 }
 
 /// A type between `:` and `=`: `password: &str = "…"`.

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::operator::{blanks, closers, opens_line};
 use super::spaced::{after_login, declares};
-use super::{loose, read};
+use super::{loose, markup, read};
 
 /// How far before a name the readers look: for the start of its line, in bytes.
 const LINE: usize = 48;
@@ -20,17 +20,43 @@ const WRAPPER: usize = 24;
 /// More spaces than these between a name and what follows are left to the readers.
 const SPACES: usize = 16;
 
+/// What `read` looks at before a word: the longest name, and before it what opens the line, the words for a login, or
+/// the address of a request.
+const BEFORE: usize = 300;
+/// How far behind a name the last thing may begin that the readers follow to the end of its line.
+const SIGNS: usize = 600;
+/// The same in markup and lists of entries.
+const MARKUP: usize = 1000;
+/// The longest line that is followed.
+const LONGEST: usize = 4096;
+
+/// How many bytes before and behind the word at `anchor` the readers can look at, wherever they stop; `None` if those
+/// are many.
+pub(crate) fn looks_at(bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
+    let (key, _) = read::bounded_name(bytes, anchor)?;
+    let from = key.end + if markup::may_follow(bytes, &key) { MARKUP } else { SIGNS };
+    let rest = bytes.get(from..bytes.len().min(from + LONGEST)).unwrap_or_default();
+    // No value goes beyond its line, and two more signs may be looked at behind it.
+    let end = match memchr::memchr(b'\n', rest) {
+        Some(length) => from + length + 3,
+        None if rest.len() < LONGEST => bytes.len().max(from),
+        None => return None,
+    };
+    Some(BEFORE.max(end - anchor.end))
+}
+
 /// How many bytes before and behind the word at `anchor` decide that it is assigned nothing; `None` if it may be
 /// assigned something, or more than the near bytes decide.
-pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>) -> Option<(usize, usize)> {
+pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
     let (key, end) = read::bounded_name(bytes, anchor)?;
     let opener = key.start.checked_sub(1).map(|n| bytes[n])?;
     let (mut before, behind) = (key.start - 1, key.end + 2);
     let next = bytes.get(key.end..behind)?;
     let behind = match (next[0], next[1]) {
         (b' ', _) if !matches!(opener, b'<' | b':') => {
+            let behind = spaced(bytes, &key)?;
             before = before.min(words(bytes, &key)?);
-            spaced(bytes, &key)?
+            behind
         }
         (b')' | b']', _) => closed(bytes, &key)?,
         (b'=' | b':' | b'[' | b'*' | b'"' | b'\'' | b'`' | b'\\' | b' ' | b'\t', _) => return None,
@@ -43,7 +69,7 @@ pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>) -> Option<(usize, usi
         _ => behind,
     };
     let behind = behind.max(end).max(loose::nothing_behind(bytes, anchor)?);
-    Some((anchor.start - before, behind - anchor.end))
+    Some((anchor.start - before).max(behind - anchor.end))
 }
 
 /// How far a name in brackets is looked behind, if no sign follows them.
@@ -69,11 +95,13 @@ fn spaced(bytes: &[u8], key: &Range<usize>) -> Option<usize> {
         || rest.starts_with(b"<-")
         || rest.starts_with(b"string = ");
     let literal = rest.iter().any(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b'%'));
-    let told = bytes[key.start] == b'-'
-        || opens_line(bytes, key.start)
-        || declares(bytes, key.start)
-        || after_login(bytes, key.start);
-    (!sign && !literal && !told && at - key.end <= SPACES).then_some(at + WRAPPER)
+    let told = || {
+        bytes[key.start] == b'-'
+            || opens_line(bytes, key.start)
+            || declares(bytes, key.start)
+            || after_login(bytes, key.start)
+    };
+    (!sign && !literal && at - key.end <= SPACES && !told()).then_some(at + WRAPPER)
 }
 
 /// Where the two words before a name begin, or the line that is looked for before it, whichever comes first.
@@ -162,6 +190,19 @@ mod tests {
         read(bytes, &word).map(|found| found.value).or_else(|| loose::behind(bytes, &word))
     }
 
+    /// The bytes so far round the word at a place, between others; and where the word stands there.
+    fn elsewhere(whole: &str, (at, reach): (usize, usize), far: &(String, String)) -> (Vec<u8>, usize) {
+        let (from, to) = (at.saturating_sub(reach), whole.len().min(at + 3 + reach));
+        // What ends within reach ends there elsewhere, too.
+        let before = if at >= reach { far.0.as_bytes() } else { b"" };
+        let behind = if at + 3 + reach <= whole.len() { far.1.as_bytes() } else { b"" };
+        ([before, &whole.as_bytes()[from..to], behind].concat(), before.len() + at - from)
+    }
+
+    fn lines() -> impl Strategy<Value = String> {
+        proptest::collection::vec(text(), 0..12).prop_map(|p| p.concat())
+    }
+
     fn text() -> impl Strategy<Value = String> {
         proptest::collection::vec(proptest::sample::select(PIECES), 0..40).prop_map(|p| p.concat())
     }
@@ -176,13 +217,26 @@ mod tests {
             let fill = "lorem ipsum dolor ".repeat(8);
             let whole = format!("{fill}{}key{}{fill}", near.0, near.1);
             let at = fill.len() + near.0.len();
-            if let Some((before, behind)) = decided(whole.as_bytes(), &(at..at + 3)) {
+            if let Some(reach) = decided(whole.as_bytes(), &(at..at + 3)) {
                 prop_assert_eq!(given(whole.as_bytes(), at), None, "{}", whole);
-                let (before, behind) = (at - before, at + 3 + behind);
-                let core = whole.as_bytes().get(before..behind).unwrap_or_default();
-                let other = [far.0.as_bytes(), core, far.1.as_bytes()].concat();
-                let at = far.0.len() + at - before;
+                let (other, at) = elsewhere(&whole, (at, reach), &far);
                 prop_assert_eq!(given(&other, at), None, "{} in {}", whole, String::from_utf8_lossy(&other));
+            }
+        }
+
+        #[test]
+        fn nothing_further_away_changes_what_is_read(near in (lines(), lines()), far in (text(), text())) {
+            let whole = format!("{}key{}", near.0, near.1);
+            let at = near.0.len();
+            if let Some(reach) = looks_at(whole.as_bytes(), &(at..at + 3)) {
+                let (other, moved) = elsewhere(&whole, (at, reach), &far);
+                let read = |bytes: &[u8], at: usize| {
+                    let found = read(bytes, &(at..at + 3));
+                    let place = |range: Range<usize>| (range.start.wrapping_sub(at), range.end.wrapping_sub(at));
+                    let found = found.map(|f| (place(f.key), place(f.value), f.form));
+                    (found, loose::behind(bytes, &(at..at + 3)).map(place))
+                };
+                prop_assert_eq!(read(whole.as_bytes(), at), read(&other, moved), "{}", whole);
             }
         }
     }

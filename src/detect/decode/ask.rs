@@ -14,6 +14,8 @@ const TOKEN: usize = 400;
 const WORD: usize = 64;
 /// The longest escape before a word or behind it, in bytes.
 const ESCAPED: usize = 6;
+/// How far before an equals sign its line is followed, in bytes.
+const LINE: usize = 80;
 /// A line of quoted-printable that is broken is this long at least, without its mark (RFC 2045, 6.7: 76 at most).
 const QUOTED_LINE: usize = 60;
 
@@ -43,12 +45,22 @@ pub(crate) fn asked(bytes: &[u8], anchor: &Range<usize>, named: bool) -> Option<
     form.map(|form| (form, stop))
 }
 
-/// How far behind a word it was looked, if that asks for nothing and no more than the near bytes decide so.
-pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
-    let rest = bytes.get(anchor.end..anchor.end + WORD)?;
-    let stop = rest.iter().position(|b| !in_word(*b))?;
-    let ends = bytes[anchor.end + stop] != b'=' && anchor.start >= ESCAPED;
-    (ends && asked(bytes, anchor, true).is_none()).then_some(stop + ESCAPED)
+/// How far before and behind an anchor it was looked, if that asks for nothing.
+pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>, named: bool) -> Option<usize> {
+    if asked(bytes, anchor, named).is_some() {
+        return None;
+    }
+    let reach = bytes.len().min(anchor.end + if named { WORD } else { TOKEN });
+    let token = |b: &u8| if named { in_word(*b) } else { join::is_token(*b) };
+    let rest = &bytes[anchor.end..reach];
+    let stop = rest.iter().position(|b| !token(b)).unwrap_or(rest.len());
+    let further = match rest.get(stop) {
+        Some(b'\\' | b'"' | b'\'' | b'`' | b'$') if !named => TOKEN + ESCAPED,
+        // What stands last may break a line, which is followed back.
+        last if !named || last == Some(&b'=') || bytes[anchor.end + stop - 1] == b'=' => LINE,
+        _ => ESCAPED,
+    };
+    Some(stop + further)
 }
 
 /// The form of an escape that ends right before `at`, so that its last letter seems to belong to a word.
@@ -106,8 +118,8 @@ fn goes_on(rest: &[u8]) -> bool {
 /// Whether the equals sign at `at` breaks a line of quoted-printable.
 fn broken(bytes: &[u8], at: usize) -> bool {
     let ends = matches!(bytes.get(at + 1..), Some([b'\n', ..] | [b'\r', b'\n', ..]));
-    let line = bytes[at.saturating_sub(80)..at].iter().rev().take_while(|b| **b != b'\n').count();
-    ends && (QUOTED_LINE..80).contains(&line)
+    let line = bytes[at.saturating_sub(LINE)..at].iter().rev().take_while(|b| **b != b'\n').count();
+    ends && (QUOTED_LINE..LINE).contains(&line)
 }
 
 fn in_word(byte: u8) -> bool {

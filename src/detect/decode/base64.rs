@@ -43,9 +43,13 @@ pub(crate) fn glance(bytes: &[u8], at: usize, place: u8) -> Vec<u8> {
 pub(crate) fn run(bytes: &[u8], at: usize, place: u8) -> Option<Decoded> {
     let mut before = back(bytes, at, BEFORE);
     // Whole groups only: the hit begins `place` characters into one.
-    let spare = (before.len() + 4 - usize::from(place)) % 4;
-    before.truncate(before.len() - spare);
+    let place = usize::from(place);
+    if let Some(more) = before.len().checked_sub(place) {
+        before.truncate(before.len() - more % 4);
+    }
     before.reverse();
+    // What is missing of the first group may stand for anything.
+    let unknown = std::iter::repeat_n(at, place.saturating_sub(before.len()));
     let behind = forth(bytes, at, BEHIND);
     let cut = behind.len() >= BEHIND;
     let end = behind.last().map_or(at, |last| last + 1);
@@ -53,7 +57,7 @@ pub(crate) fn run(bytes: &[u8], at: usize, place: u8) -> Option<Decoded> {
     let from = before.first().copied().unwrap_or(at);
     let covers = if cut { behind[BEHIND - MARGIN] } else { end };
     let mut tape = Tape::new(from, (before.len() + behind.len()) / 4 * 3 + 3);
-    groups(bytes, before.into_iter().chain(behind), &mut tape);
+    groups(bytes, unknown.chain(before).chain(behind), &mut tape);
     Some(tape.finish("base64", end + padding, covers))
 }
 

@@ -1,0 +1,90 @@
+//! Marks of which nothing comes, and how far round them one has to look to know it.
+//!
+//! In flow bytes and a mark; out flows a distance. A history holds the same words in thousands of versions of a file;
+//! those that nothing changed near by are not looked at again. It never says that a mark comes to nothing unless every
+//! rule that it calls finds nothing there, whatever stands further away.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use super::anchors::{Action, Anchors, Hit};
+use super::assign::{self, Form, loose};
+use super::collect;
+use super::context;
+use super::decode::ask;
+use super::patterns::{Patterns, Shapes};
+use super::url;
+use crate::rule::{Rule, RuleId, RuleSet, Syntax};
+
+/// What the rules say about marks.
+#[derive(Clone, Copy)]
+pub(super) struct Quiet<'d> {
+    pub(super) rules: &'d RuleSet,
+    pub(super) anchors: &'d Anchors,
+    pub(super) patterns: &'d Patterns,
+    /// The rules for values of any assignment, and what they may want.
+    pub(super) called: &'d [RuleId],
+    pub(super) shapes: &'d OnceLock<Shapes>,
+}
+
+impl Quiet<'_> {
+    /// How many bytes before and behind a mark decide that nothing comes of it; `None` if something may.
+    pub(super) fn round(&self, bytes: &[u8], mark: &Hit) -> Option<u16> {
+        let anchor = mark.span();
+        let (mut reach, mut named) = (0, true);
+        for action in self.anchors.actions(*mark) {
+            let Action::Rule(n) = *action else { return None };
+            let (id, rule) = (RuleId(n), self.rules.get(RuleId(n)));
+            named &= rule.syntax != Syntax::Pattern;
+            if !self.rules.is_enabled(id) {
+                continue;
+            }
+            reach = reach.max(match rule.syntax {
+                Syntax::Pattern => self.pattern((id, rule), bytes, &anchor)?,
+                Syntax::Url => url::read(bytes, &anchor).is_none().then_some(url::LONGEST)?,
+                Syntax::Assignment if rule.is_called() => self.branded((id, rule), bytes, &anchor)?,
+                Syntax::Assignment => self.assigned((id, rule), bytes, &anchor)?,
+            });
+        }
+        u16::try_from(reach.max(ask::decided(bytes, &anchor, named)?)).ok()
+    }
+
+    /// Of a rule with a pattern: it does not match in its window.
+    fn pattern(&self, (id, rule): (RuleId, &Rule), bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
+        if collect::goes_on(rule, bytes, anchor.start) {
+            return Some(1);
+        }
+        let pattern = self.patterns.get(id, rule)?;
+        let window = collect::window(rule, bytes, anchor);
+        (!pattern.is_match(&bytes[window])).then_some(rule.window as usize + 1)
+    }
+
+    /// Of a rule that is called by the name of its service: no key stands behind the name.
+    fn branded(&self, (id, rule): (RuleId, &Rule), bytes: &[u8], name: &Range<usize>) -> Option<usize> {
+        let key = loose::read(bytes, name).filter(|_| context::stands_alone(bytes, name));
+        let fits = |value: Range<usize>| self.patterns.fit(id, rule, &bytes[value]);
+        (!key.is_some_and(fits)).then_some(loose::LOOKS_AT)
+    }
+
+    /// Of a rule for assignments: the word is assigned nothing that a rule could want.
+    fn assigned(&self, (id, rule): (RuleId, &Rule), bytes: &[u8], word: &Range<usize>) -> Option<usize> {
+        if let Some(near) = assign::decided(bytes, word) {
+            return Some(near);
+        }
+        let Some(found) = assign::read(bytes, word) else {
+            return loose::behind(bytes, word).is_none().then(|| assign::looks_at(bytes, word))?;
+        };
+        let value = &bytes[found.value.clone()];
+        let shapes = self.shapes.get_or_init(|| Shapes::of(self.rules, self.called));
+        let token = !self.called.is_empty() && shapes.fit(value);
+        if token && (found.form != Form::Bare || value.iter().any(u8::is_ascii_digit)) {
+            return None;
+        }
+        let wanted = if collect::is_generic(rule) {
+            collect::said(bytes, word, &found).is_some()
+        } else {
+            self.patterns.fit(id, rule, value)
+        };
+        if wanted { None } else { assign::looks_at(bytes, word) }
+    }
+}
