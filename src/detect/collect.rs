@@ -13,6 +13,7 @@ use super::context::{self, Near, Neighbourhood};
 use super::lexicon::{Kind, Name, name};
 use super::patterns::{self, Paths, Patterns, Shapes};
 use super::scene::Scene;
+use super::tried::Tried;
 use super::url;
 use super::view::View;
 use crate::rule::{Judged, Rule, RuleId, RuleSet, Syntax};
@@ -49,32 +50,6 @@ struct Catch {
     distance: Option<usize>,
 }
 
-/// What each rule matched last, so that text which is all anchors does not make every one of them a
-/// candidate: of those inside a match, the first few are tried.
-#[derive(Default)]
-struct Tried {
-    rules: Vec<(RuleId, usize, u32)>,
-}
-
-impl Tried {
-    /// How many anchors inside a match are tried, too: the secret may begin at a later one.
-    const INSIDE: u32 = 3;
-
-    /// Whether enough anchors of the rule's last match have been tried, and this one lies in it, too.
-    fn enough(&self, id: RuleId, at: usize) -> bool {
-        self.rules.iter().any(|&(rule, end, inside)| rule == id && at < end && inside >= Self::INSIDE)
-    }
-
-    /// Notes where the match of the rule at an anchor ends.
-    fn note(&mut self, id: RuleId, at: usize, end: usize) {
-        match self.rules.iter_mut().find(|entry| entry.0 == id) {
-            None => self.rules.push((id, end, 0)),
-            Some((_, last, inside)) if at < *last => *inside += 1,
-            Some((_, last, inside)) => (*last, *inside) = (end, 0),
-        }
-    }
-}
-
 /// How far before a value the name of the service may stand where nothing but a word gives it, in bytes.
 const SPOKEN: usize = 48;
 
@@ -93,16 +68,19 @@ impl<'v> Collector<'v> {
                     Action::Rule(n) if self.rules.is_enabled(RuleId(n)) => {
                         let id = RuleId(n);
                         match self.rules.get(id).syntax {
-                            Syntax::Pattern if tried.enough(id, hit.at) => {}
+                            Syntax::Pattern if tried.enough(id, view.bytes, hit.at) => {}
                             Syntax::Pattern => {
-                                if let Some(end) = self.matched(id, view, hit, out) {
-                                    tried.note(id, hit.at, end);
-                                }
+                                let end = self.matched(id, view, hit, out);
+                                tried.note(id, view.bytes, hit.at, end);
                             }
                             Syntax::Assignment if self.rules.get(id).is_called() => {
                                 self.branded(id, view, hit, out);
                             }
-                            Syntax::Assignment => self.assigned(id, view, (hit, &mut last), out),
+                            Syntax::Assignment if tried.given(view.bytes, &hit.span()) => {}
+                            Syntax::Assignment => {
+                                let value = self.assigned(id, view, (hit, &mut last), out);
+                                value.iter().for_each(|value| tried.note_value(value));
+                            }
                             Syntax::Url => self.in_url(id, view, hit, out),
                         }
                     }
@@ -131,6 +109,10 @@ impl<'v> Collector<'v> {
         let (window, shown) = (&bytes[shown.clone()], shown.start);
         let from = if rule.starts { span.start } else { span.start.saturating_sub(rule.window as usize) };
         let mut at = from - shown;
+        // Most anchors lead to nothing, and to see that takes no memory.
+        if !pattern.is_match_at(window, at) {
+            return None;
+        }
         while let Some(found) = pattern.captures_at(window, at) {
             let all = found.get(0)?;
             let secret = found.name("secret").unwrap_or(all);
@@ -154,14 +136,15 @@ impl<'v> Collector<'v> {
         None
     }
 
-    /// Reads the assignment at the anchor. `last` is where the last value that rules were called for begins.
+    /// Reads the assignment at the anchor; returns the value. `last` is where the last value that rules were called
+    /// for begins.
     fn assigned(
         &self,
         id: RuleId,
         view: &'v View<'v>,
         (hit, last): (Hit, &mut Option<usize>),
         out: &mut Vec<Candidate<'v>>,
-    ) {
+    ) -> Option<Range<usize>> {
         let anchor = hit.span();
         let Some(found) = assign::read(view.bytes, &anchor) else {
             if let Some(value) = loose::behind(view.bytes, &anchor)
@@ -170,10 +153,11 @@ impl<'v> Collector<'v> {
                 *last = Some(value.start);
                 self.call(view, &Assignment { key: anchor, value, form: Form::Spoken }, out);
             }
-            return;
+            return None;
         };
+        let value = found.value.clone();
         if !self.path_fits(id, view) {
-            return;
+            return Some(value);
         }
         let rule = self.rules.get(id);
         if *last != Some(found.value.start) && !self.called.is_empty() {
@@ -181,20 +165,20 @@ impl<'v> Collector<'v> {
             self.call(view, &found, out);
         }
         let said = if is_generic(rule) {
-            let Some(name) = said(view.bytes, &anchor, &found) else { return };
+            let Some(name) = said(view.bytes, &anchor, &found) else { return Some(value) };
             // `primary_keys("posts")` asks for the keys of something.
             let plural = found.form == Form::Called && view.bytes[found.key.clone()].ends_with(b"s");
             if found.form == Form::Called && !name.last || plural {
-                return;
+                return Some(value);
             }
             Some(name)
         } else {
             None
         };
-        if !self.value_fits(id, &view.bytes[found.value.clone()]) {
-            return;
+        if self.value_fits(id, &view.bytes[value.clone()]) {
+            self.push(id, view, Catch::of(found, said), out);
         }
-        self.push(id, view, Catch::of(found, said), out);
+        Some(value)
     }
 
     /// Tries the rules that are called by keyword on a value that looks like a token.

@@ -19,6 +19,7 @@ mod proof;
 mod quiet;
 mod reach;
 mod scene;
+mod tried;
 mod url;
 mod view;
 

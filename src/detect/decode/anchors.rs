@@ -26,6 +26,7 @@ pub(crate) const MANIFEST: u8 = 11;
 /// How much of an anchor enters a literal, in bytes: enough to be rare, short enough to be shared. What
 /// follows is compared after a trial decoding.
 const BASE64_BYTES: usize = 5;
+const BASE64_INSIDE: usize = 7;
 const HEX_BYTES: usize = 4;
 const WIDE_BYTES: usize = 4;
 
@@ -39,12 +40,18 @@ pub(crate) fn anchors(plain: &[&str]) -> Vec<Asking> {
         all.push((kind.as_bytes().to_vec(), false, MANIFEST));
     }
     for anchor in plain.iter().map(|a| a.as_bytes()).filter(|a| a.len() >= 3) {
+        let inside = head(anchor, BASE64_INSIDE);
         for (literal, place) in base64(head(anchor, BASE64_BYTES)) {
             // Encoded twice; of a short anchor only what is encoded at its start, which is by far the commonest.
-            if place == 0 || anchor.len() >= BASE64_BYTES {
+            if place == 0 {
                 all.extend(base64(&literal[..4]).map(|(text, place)| (text, false, BASE64 + place)));
             }
             all.push((literal, false, BASE64 + place));
+        }
+        for (literal, place) in base64(inside).filter(|_| inside.len() == BASE64_INSIDE) {
+            if place != 0 {
+                all.extend(base64(&literal).map(|(text, place)| (text, false, BASE64 + place)));
+            }
         }
         let hex: String = head(anchor, HEX_BYTES).iter().map(|b| format!("{b:02x}")).collect();
         all.push((hex.into_bytes(), true, HEX));

@@ -19,14 +19,29 @@ const LINE: usize = 80;
 /// A line of quoted-printable that is broken is this long at least, without its mark (RFC 2045, 6.7: 76 at most).
 const QUOTED_LINE: usize = 60;
 
-/// The form that is asked for, and where what cuts the token stands.
-pub(crate) fn asked(bytes: &[u8], anchor: &Range<usize>, named: bool) -> Option<(u8, usize)> {
+/// The form that is asked for, and where what cuts the token stands. `followed` is the part of the token of an anchor
+/// before this one that was looked at: it is not looked at again.
+pub(crate) fn asked(
+    bytes: &[u8],
+    anchor: &Range<usize>,
+    named: bool,
+    followed: &mut Range<usize>,
+) -> Option<(u8, usize)> {
     if let Some(form) = before(bytes, anchor.start) {
         return Some((form, anchor.start));
     }
     let reach = bytes.len().min(anchor.end + if named { WORD } else { TOKEN });
     let token = |b: &u8| if named { in_word(*b) } else { join::is_token(*b) };
-    let stop = anchor.end + bytes[anchor.end..reach].iter().position(|b| !token(b))?;
+    let known = !named && followed.contains(&anchor.end);
+    let from = if known { followed.end.min(reach) } else { anchor.end };
+    let length = bytes[from..reach].iter().take_while(|b| token(b)).count();
+    let stop = from + length;
+    if !named {
+        *followed = anchor.end..stop;
+    }
+    if stop == reach {
+        return None;
+    }
     // An equals sign may stand in a token and may be the mark of an escape.
     let marked = bytes[anchor.start..stop].ends_with(b"=").then(|| stop - 1);
     let quoted = memchr::memmem::find(&bytes[anchor.start..stop], b"=3D").map(|at| anchor.start + at);
@@ -47,7 +62,7 @@ pub(crate) fn asked(bytes: &[u8], anchor: &Range<usize>, named: bool) -> Option<
 
 /// How far before and behind an anchor it was looked, if that asks for nothing.
 pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>, named: bool) -> Option<usize> {
-    if asked(bytes, anchor, named).is_some() {
+    if asked(bytes, anchor, named, &mut (0..0)).is_some() {
         return None;
     }
     let reach = bytes.len().min(anchor.end + if named { WORD } else { TOKEN });

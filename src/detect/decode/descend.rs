@@ -87,9 +87,10 @@ impl Descent<'_> {
         let mut found: Vec<Decoded> = Vec::new();
         let mut covered = [0; FORMS];
         let mut manifests = Vec::new();
+        let mut followed = 0..0;
         for &hit in hits {
             let span = hit.span();
-            for (form, at) in forms(collector, view, hit, &span) {
+            for (form, at) in forms(collector, view, hit, &mut followed) {
                 if span.start < covered[usize::from(form)] || self.budget == 0 {
                     continue;
                 }
@@ -114,8 +115,8 @@ fn forms(
     collector: &Collector<'_>,
     view: &View<'_>,
     hit: Hit,
-    span: &Range<usize>,
-) -> impl Iterator<Item = (u8, usize)> {
+    followed: &mut Range<usize>,
+) -> impl Iterator<Item = (u8, usize)> + use<> {
     let (mut announced, mut plain, mut named) = (0u16, false, true);
     for action in collector.anchors.actions(hit) {
         match *action {
@@ -126,7 +127,8 @@ fn forms(
             }
         }
     }
-    let asked = if plain { ask::asked(view.bytes, span, named) } else { None };
+    let span = hit.span();
+    let asked = if plain { ask::asked(view.bytes, &span, named, followed) } else { None };
     let last = span.end - 1;
     let announced = (0..FORMS as u8).filter(move |form| announced >> form & 1 == 1);
     announced.map(move |form| (form, last)).chain(asked)
