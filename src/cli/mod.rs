@@ -9,6 +9,7 @@ mod git;
 mod hook;
 mod install;
 mod legacy;
+mod memory;
 mod migrate;
 mod policy;
 mod progress;

@@ -10,6 +10,7 @@ use super::{ci, completions, git, hook, install, migrate, policy, redact, rules,
 
 /// Reads the arguments, runs the command, and says on standard error what went wrong.
 pub fn main() -> ExitCode {
+    super::memory::give_back();
     let cli = match Cli::try_parse_from(super::legacy::rewrite(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => {

@@ -49,7 +49,7 @@ pub(crate) fn compile(rule: &Rule) -> Result<Option<Regex>, RuleError> {
     RegexBuilder::new(&pattern)
         .unicode(false)
         .size_limit(4 << 20)
-        .dfa_size_limit(1 << 20)
+        .dfa_size_limit(1 << 19)
         .build()
         .map(Some)
         .map_err(|e| RuleError {

@@ -128,13 +128,12 @@ impl<'r> Facts<'r> {
         }
         let marked = self.graph.descendants(n, &self.children);
         let holds = |r: &&Named| self.graph.number(r.commit).is_some_and(|tip| marked[tip as usize]);
-        let mut names: Vec<String> = self.refs.iter().filter(holds).map(|r| r.name.clone()).collect();
-        if names.len() > MOST_REFS {
-            let more = names.len() - MOST_REFS;
-            names.truncate(MOST_REFS);
-            names.push(format!("and {more} more"));
+        let holding: Vec<&Named> = self.refs.iter().filter(holds).collect();
+        let mut names: Vec<String> = holding.iter().take(MOST_REFS).map(|r| r.name.clone()).collect();
+        if holding.len() > MOST_REFS {
+            names.push(format!("and {} more", holding.len() - MOST_REFS));
         }
-        let stands: Vec<Stands> = self.refs.iter().filter(holds).map(|r| r.stands).collect();
+        let stands: Vec<Stands> = holding.iter().map(|r| r.stands).collect();
         let tracking = self.refs.iter().any(|r| r.stands == Stands::Tracking);
         // "Not pushed" is said only where nothing speaks against it: a bare repository is one that others read or a
         // copy of one, and what a tag alone holds may have come with a fetch.

@@ -4,7 +4,7 @@
 //! answers for those blobs in which something was found.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use git2::{Oid, Repository};
 
@@ -74,7 +74,7 @@ pub struct History {
 #[derive(Debug, Default)]
 struct Known {
     graph: Graph,
-    store: Store,
+    store: Arc<Store>,
     /// All trees; `None` if not all were read.
     woods: Option<Woods>,
     /// What could not be read.
@@ -156,7 +156,7 @@ impl History {
         for name in self.names(&git)? {
             emitter.name(&name, None);
         }
-        let store = self.store(&git);
+        let store = Arc::new(self.store(&git));
         store.troubles.iter().for_each(|error| emitter.trouble(error.clone()));
         let state = self.state(&git, &tips, &store);
         let before = state.as_ref().and_then(|(path, state)| Ledger::load(path, state));
@@ -207,7 +207,7 @@ impl History {
     }
 
     /// Reads what an earlier scan found something in.
-    fn read_again(&self, store: Store, ledger: Ledger, emitter: &Emitter<'_>) -> Known {
+    fn read_again(&self, store: Arc<Store>, ledger: Ledger, emitter: &Emitter<'_>) -> Known {
         let reading = Reading::new(emitter, &store, self.options.include.messages);
         let clean = |id: &ObjectId| ledger.unclean.binary_search(id).is_err();
         let kinds = [Kind::Blob, Kind::Commit, Kind::Tag];
@@ -222,7 +222,7 @@ impl History {
         &self,
         git: &Repository,
         tips: &[Oid],
-        store: Store,
+        store: Arc<Store>,
         emitter: &Emitter<'_>,
     ) -> Result<Known, SourceError> {
         let reading = Reading::new(emitter, &store, self.options.include.messages);

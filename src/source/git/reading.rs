@@ -58,7 +58,7 @@ impl<'a> Reading<'a> {
     /// Pushes through `emitter` what `store` holds; messages only if wanted.
     pub(super) fn new(emitter: &'a Emitter<'a>, store: &'a Store, messages: bool) -> Self {
         let (clean_blobs, clean_bytes) = (AtomicU64::new(0), AtomicU64::new(0));
-        let woods = Woods::default();
+        let woods = Woods::of(store.len());
         Self { emitter, store, messages, woods, clean_blobs, clean_bytes, learned: Mutex::default() }
     }
 
@@ -78,6 +78,7 @@ impl<'a> Reading<'a> {
         let note = self.emitter.traced(object.bytes, object.id, base);
         if note.clean {
             self.count_clean(object);
+            self.woods.forget(object.number);
         } else {
             self.learned().unclean.insert(object.id);
         }

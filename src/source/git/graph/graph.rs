@@ -4,14 +4,16 @@
 //! which of them are missing.
 
 use std::fs;
+use std::sync::Arc;
 
 use git2::{ObjectType, Odb, Oid, Repository};
 
 use super::super::super::source::SourceError;
 use super::super::commit::{self, Commit};
-use super::super::ids::{IdMap, IdSet};
+use super::super::ids::IdSet;
 use super::super::pack::Store;
 use super::super::repo::{intact, parse_id, trouble};
+use super::ids::{Ids, Places};
 use super::links::{Link, Links};
 
 /// A list of commits for every commit, one after the other.
@@ -33,11 +35,11 @@ impl Lists {
 /// All commits that some tips reach.
 #[derive(Debug, Default)]
 pub(in super::super) struct Graph {
-    ids: Vec<Oid>,
-    trees: Vec<Oid>,
+    ids: Ids,
+    trees: Ids,
     times: Vec<i64>,
     parents: Lists,
-    numbers: IdMap<u32>,
+    numbers: Places,
     /// Annotated tags on the way from a ref to a commit.
     pub(in super::super) tags: Vec<Oid>,
     /// Blobs and trees that a ref names directly.
@@ -58,7 +60,7 @@ impl Graph {
         let mut read = |id| read_link(git, &odb, id);
         let mut hide = Self::default();
         if !hidden.is_empty() {
-            hide.walk(hidden, &shallow, &IdMap::default(), &mut read);
+            hide.walk(hidden, &shallow, &Places::default(), &mut read);
         }
         let mut graph = Self::default();
         graph.walk(tips, &shallow, &hide.numbers, &mut read);
@@ -69,28 +71,33 @@ impl Graph {
     pub(in super::super) fn from_links(
         git: &Repository,
         tips: &[Oid],
-        (store, links): (&Store, &Links),
+        (store, links): (&Arc<Store>, &Links),
     ) -> Result<Self, SourceError> {
         let odb = git.odb().map_err(|error| trouble("objects", &error))?;
         let mut read = |id| links.get(store, id).map_or_else(|| read_link(git, &odb, id), Ok);
-        let mut graph = Self::default();
-        graph.walk(tips, &shallow_commits(git), &IdMap::default(), &mut read);
+        let mut graph = Self::of(Some(store));
+        graph.walk(tips, &shallow_commits(git), &Places::default(), &mut read);
         Ok(graph)
+    }
+
+    /// No commits, in the numbers of a store if there is one.
+    fn of(store: Option<&Arc<Store>>) -> Self {
+        Self { ids: Ids::of(store), trees: Ids::of(store), numbers: Places::of(store), ..Self::default() }
     }
 
     fn walk(
         &mut self,
         tips: &[Oid],
         shallow: &IdSet,
-        hidden: &IdMap<u32>,
+        hidden: &Places,
         read: &mut dyn FnMut(Oid) -> Result<Link, SourceError>,
     ) {
-        let (mut found, mut ends) = (Vec::new(), Vec::new());
+        let (mut found, mut ends) = (self.ids.another(), Vec::new());
         // Commits are known by their numbers; this is the rest.
         let mut seen: IdSet = IdSet::default();
         let mut stack: Vec<Oid> = tips.iter().rev().copied().collect();
         while let Some(id) = stack.pop() {
-            if hidden.contains_key(&id) || self.numbers.contains_key(&id) || seen.contains(&id) {
+            if hidden.get(&id).is_some() || self.numbers.get(&id).is_some() || seen.contains(&id) {
                 continue;
             }
             let link = read(id);
@@ -106,8 +113,8 @@ impl Graph {
                     self.ids.push(id);
                     self.trees.push(tree);
                     self.times.push(time);
-                    found.extend(parents);
-                    ends.push(found.len());
+                    parents.into_iter().for_each(|parent| found.push(parent));
+                    ends.push(found.len() as u32);
                 }
                 Ok(Link::Tag(target)) => {
                     self.tags.push(id);
@@ -118,7 +125,8 @@ impl Graph {
         }
         let mut from = 0;
         for end in ends {
-            self.parents.all.extend(found[from..end].iter().filter_map(|id| self.numbers.get(id).copied()));
+            let known = (from..end).filter_map(|n| self.numbers.get(&found.get(n as usize)));
+            self.parents.all.extend(known);
             self.parents.ends.push(self.parents.all.len() as u32);
             from = end;
         }
@@ -131,12 +139,12 @@ impl Graph {
 
     /// The id of a commit.
     pub(in super::super) fn id(&self, n: u32) -> Oid {
-        self.ids[n as usize]
+        self.ids.get(n as usize)
     }
 
     /// The root tree of a commit.
     pub(in super::super) fn tree(&self, n: u32) -> Oid {
-        self.trees[n as usize]
+        self.trees.get(n as usize)
     }
 
     /// When it was committed.
@@ -151,14 +159,14 @@ impl Graph {
 
     /// The number of a commit.
     pub(in super::super) fn number(&self, id: Oid) -> Option<u32> {
-        self.numbers.get(&id).copied()
+        self.numbers.get(&id)
     }
 
     /// All commits, every parent before its children, and the older first where that leaves a choice.
     pub(in super::super) fn oldest_first(&self) -> Vec<u32> {
         let mut waiting: Vec<u32> = (0..self.len() as u32).map(|n| self.parents(n).len() as u32).collect();
         let children = self.children();
-        let key = |n: u32| std::cmp::Reverse((self.times[n as usize], self.ids[n as usize], n));
+        let key = |n: u32| std::cmp::Reverse((self.times[n as usize], self.ids.get(n as usize), n));
         let ready = (0..self.ids.len() as u32).filter(|n| waiting[*n as usize] == 0);
         let mut heap: std::collections::BinaryHeap<_> = ready.map(key).collect();
         let mut order = Vec::with_capacity(self.ids.len());

@@ -2,6 +2,7 @@
 
 #[allow(clippy::module_inception, reason = "a file is named after its one main type")]
 mod graph;
+mod ids;
 mod links;
 
 pub(super) use graph::{Graph, Lists, shallow_commits};

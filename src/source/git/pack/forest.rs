@@ -60,16 +60,14 @@ pub(super) struct Forest<'p> {
     pack: &'p Pack,
     /// The number of the pack's first object in the store.
     first: u32,
-    /// Where each entry begins; one more for the end of the last.
-    offsets: Vec<u64>,
-    /// The position of each entry in the index.
+    /// The position of each entry in the index, which says where it begins.
     positions: Vec<u32>,
     child: Vec<u32>,
     sibling: Vec<u32>,
     needs: Vec<Need>,
     /// Whether the entry or one that builds on it is to be read.
     used: Vec<bool>,
-    /// Whole objects with something to read in their trees, the heaviest first.
+    /// Whole objects with something to read in their trees: trees behind all others, the heaviest first.
     roots: Vec<u32>,
 }
 
@@ -105,20 +103,18 @@ impl<'p> Forest<'p> {
             }
         }
         order.sort_unstable();
-        let mut offsets: Vec<u64> = order.iter().map(|o| o.0).collect();
-        offsets.push(pack.end());
-        let positions: Vec<u32> = order.into_iter().map(|o| o.1).collect();
+        // Into memory of its own: collecting in place would keep that of the pairs.
+        let positions: Vec<u32> = order.iter().map(|o| o.1).collect();
         let none = vec![NONE; positions.len()];
         let used = vec![false; positions.len()];
         let (child, sibling) = (none.clone(), none);
-        let mut forest =
-            Self { pack, first, offsets, positions, child, sibling, needs, used, roots: Vec::new() };
-        forest.plant(wanted, visit);
+        let mut forest = Self { pack, first, positions, child, sibling, needs, used, roots: Vec::new() };
+        forest.plant(order, wanted, visit);
         forest
     }
 
-    /// Joins every entry to its base and picks the roots.
-    fn plant(&mut self, wanted: &[Kind], visit: &impl Visit) {
+    /// Joins every entry to its base and picks the roots. `order` says where the entries begin.
+    fn plant(&mut self, order: Vec<(u64, u32)>, wanted: &[Kind], visit: &impl Visit) {
         let count = self.positions.len();
         let mut bases = vec![NONE; count];
         let mut weights = vec![0_u64; count];
@@ -136,8 +132,8 @@ impl<'p> Forest<'p> {
                     continue;
                 }
                 Head::Before(back) => {
-                    let offset = self.offsets[n].checked_sub(back);
-                    offset.and_then(|offset| self.offsets[..n].binary_search(&offset).ok())
+                    let offset = order[n].0.checked_sub(back);
+                    offset.and_then(|offset| order[..n].binary_search_by_key(&offset, |o| o.0).ok())
                 }
                 Head::Named(id) => {
                     if numbers.is_empty() {
@@ -152,11 +148,14 @@ impl<'p> Forest<'p> {
                     .broken(self.id(n), "the object it is stored as a change of is not in the pack".into()),
             }
         }
+        drop(order);
         self.join(&bases, &mut weights);
         let reached = self.mark(&bases);
         self.lost(&whole, &bases, reached, visit);
         whole.retain(|(n, kind)| self.used[*n as usize] && wanted.contains(kind));
-        whole.sort_unstable_by_key(|(n, _)| (std::cmp::Reverse(weights[*n as usize]), *n));
+        // Trees come last: what leads to a blob that is known to be clean need not be remembered.
+        let order = |n: u32, kind| (kind == Kind::Tree, std::cmp::Reverse(weights[n as usize]), n);
+        whole.sort_unstable_by_key(|(n, kind)| order(*n, *kind));
         self.roots = whole.into_iter().map(|(n, _)| n).collect();
     }
 
@@ -355,7 +354,10 @@ impl<'p> Forest<'p> {
 
     /// The bytes of an entry, up to the next one.
     fn bytes(&self, n: usize) -> &'p [u8] {
-        &self.pack.data[self.offsets[n] as usize..self.offsets[n + 1] as usize]
+        let from =
+            |n: usize| self.positions.get(n).and_then(|position| self.pack.index.offset(*position as usize));
+        let (from, to) = (from(n), from(n + 1).unwrap_or(self.pack.end()));
+        from.and_then(|from| self.pack.data.get(from as usize..to as usize)).unwrap_or_default()
     }
 
     /// The number of each position in the index.

@@ -1,17 +1,18 @@
 //! What every tree of a store holds, in memory: each tree as what it has that its base has not, and the other way
-//! round, in numbers of one to five bytes.
+//! round, in numbers of one to five bytes. What leads to a blob that is known to be clean is left out.
 //!
 //! In flow trees as they are read, each after its base; out flow ids that trees name and the store does not hold,
 //! and, later, which trees hold some objects (`holders`). No tree is inflated a second time for that.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::super::pack::{Changes, Kind, Object, Store, Visit};
 use crate::blob::ObjectId;
 
-/// No tree, or the object of another repository.
+/// No tree, or an object that nobody asks for: a clean blob, or that of another repository.
 const NONE: u32 = u32::MAX;
 
 /// An entry of a tree as long as others made from the tree are read.
@@ -58,9 +59,30 @@ struct Grown {
 #[derive(Debug, Default)]
 pub(in super::super) struct Woods {
     grown: Mutex<Grown>,
+    /// One bit an object of the store: whether it is a blob that nobody will ask for.
+    clean: Vec<AtomicU64>,
 }
 
 impl Woods {
+    /// No trees yet, of a store of so many objects.
+    pub(in super::super) fn of(objects: usize) -> Self {
+        let clean = (0..objects.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
+        Self { grown: Mutex::default(), clean }
+    }
+
+    /// Notes that nobody will ask where the blob of this number stands. What leads there from trees that are taken in
+    /// from now on is not written down.
+    pub(in super::super) fn forget(&self, number: u32) {
+        if let Some(bits) = self.clean.get(number as usize / 64) {
+            bits.fetch_or(1 << (number % 64), Relaxed);
+        }
+    }
+
+    fn is_forgotten(&self, number: u32) -> bool {
+        let bits = self.clean.get(number as usize / 64);
+        bits.is_some_and(|bits| bits.load(Relaxed) >> (number % 64) & 1 == 1)
+    }
+
     /// Reads all trees of a store.
     pub(in super::super) fn plant(store: &Store, threads: usize) -> Self {
         let planting = Planting { store, woods: Self::default() };
@@ -100,7 +122,11 @@ impl Woods {
                 at as u32,
                 end as u32,
                 name,
-                if file { store.number(id) } else { Some(NONE) },
+                if file {
+                    store.number(id).map(|number| if self.is_forgotten(number) { NONE } else { number })
+                } else {
+                    Some(NONE)
+                },
             ));
             growth.leaves.list.push(Leaf { at: at as u32, end: end as u32, edge: (NONE, NONE) });
             at = end;
