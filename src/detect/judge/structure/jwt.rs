@@ -27,9 +27,12 @@ pub(super) fn look(secret: &[u8]) -> Shape {
     Shape::Plain
 }
 
-/// Whether the value begins as such a token does and has a header that can be read.
+/// Whether the value begins as such a token does and has a header that can be read. What is encrypted, or opaque, is
+/// for the rules that go by names.
 pub(in crate::detect::judge) fn is_web_token(text: &[u8]) -> bool {
-    text.starts_with(b"eyJ") && memchr::memchr(b'.', text).is_some() && parts(text).is_some()
+    let claims =
+        |text: &[u8]| memchr::memchr(b'.', text).is_some_and(|at| text[at + 1..].starts_with(b"eyJ"));
+    text.starts_with(b"eyJ") && claims(text) && parts(text).is_some()
 }
 
 /// The key of a Supabase project that row-level security does not hold back.
@@ -64,6 +67,14 @@ mod tests {
         assert_eq!(look(&jwt(r#"{"alg":"HS256"}"#, r#"{"sub":"42"}"#)), Shape::Plain);
         assert!(matches!(look(&jwt(r#"{"typ":"JWT"}"#, r#"{"sub":"42"}"#)), Shape::Foreign(_)));
         assert!(matches!(look(&jwt(r#"{"alg":"none"}"#, r#"{"sub":"42"}"#)), Shape::Public(_)));
+    }
+
+    #[test]
+    fn what_has_no_claims_to_read_is_no_web_token() {
+        assert!(is_web_token(&jwt(r#"{"alg":"HS256"}"#, r#"{"sub":"42"}"#)));
+        let encrypted =
+            expand(r#"<b64urlof:{"alg":"dir"}>..<b64url:16>.<b64url:40>.<b64url:22>"#).unwrap().text;
+        assert!(!is_web_token(encrypted.as_bytes()));
     }
 
     #[test]
