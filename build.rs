@@ -186,8 +186,8 @@ fn list(strings: &[String]) -> String {
 }
 
 fn shape_source(rule: &RuleEntry) -> String {
-    let Shape { shortest, longest, bytes } = rule.shape().unwrap_or_else(|e| panic!("{e}"));
-    format!("Shape {{ shortest: {shortest}, longest: {longest}, bytes: {bytes} }}")
+    let Shape { shortest, longest, bytes, opening } = rule.shape().unwrap_or_else(|e| panic!("{e}"));
+    format!("Shape {{ shortest: {shortest}, longest: {longest}, bytes: {bytes}, opening: {opening} }}")
 }
 
 fn rule_source(provider: &str, rule: &RuleEntry) -> String {

@@ -78,7 +78,7 @@ impl Shapes {
     /// For these rules.
     pub(crate) fn of(rules: &RuleSet, called: &[RuleId]) -> Self {
         let mut by_length = vec![0; *Self::LENGTHS.end() + 1];
-        let any = Shape { shortest: 0, longest: u32::MAX, bytes: u128::MAX };
+        let any = Shape { shortest: 0, longest: u32::MAX, bytes: u128::MAX, opening: 0 };
         let shape = |rule: &Rule| if rule.pattern.is_empty() { any } else { rule.shape };
         for shape in called.iter().map(|id| shape(rules.get(*id))) {
             let from = (shape.shortest as usize).max(*Self::LENGTHS.start());

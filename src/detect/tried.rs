@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-use crate::rule::RuleId;
+use crate::rule::shape::Shape;
+use crate::rule::{Rule, RuleId};
 
 /// What each rule matched last, how often it failed in the token at hand, and the value that was given last.
 #[derive(Default)]
@@ -69,12 +70,19 @@ impl Tried {
         }
     }
 
+    /// Whether the token that `at` stands in ends before what every match of the rule begins with does.
+    pub(super) fn ends(&mut self, rule: &Rule, bytes: &[u8], at: usize) -> bool {
+        rule.starts && {
+            self.token(bytes, at);
+            at + rule.shape.opening as usize > self.token.end.max(at)
+        }
+    }
+
     /// Where the token begins that `at` stands in, as far as anchors in it were asked about.
     fn token(&mut self, bytes: &[u8], at: usize) -> usize {
         if !self.token.contains(&at) {
-            let inside = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-            let length = bytes[at..].iter().take_while(|b| inside(b)).count();
-            self.token = at..at + length.max(1);
+            let length = bytes[at..].iter().take_while(|b| Shape::is_token(**b)).count();
+            self.token = at..at + length;
         }
         self.token.start
     }

@@ -14,6 +14,8 @@ pub struct Shape {
     pub longest: u32,
     /// The bytes below 128 that may stand in it, one bit each.
     pub bytes: u128,
+    /// At least so many bytes at its beginning are letters, digits, `-` or `_`.
+    pub opening: u32,
 }
 
 impl Shape {
@@ -27,6 +29,51 @@ impl Shape {
             shortest: length(properties.minimum_len(), 0),
             longest: length(properties.maximum_len(), u32::MAX),
             bytes,
+            opening: opening(pattern).0,
+        }
+    }
+
+    /// Whether a byte is a letter, a digit, `-` or `_`: what most tokens are made of.
+    pub fn is_token(byte: u8) -> bool {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+    }
+}
+
+/// How many bytes at least at the beginning of what fits are those of a token, and whether all of them are.
+fn opening(pattern: &Hir) -> (u32, bool) {
+    let class = |whole: bool| (u32::from(whole), whole);
+    match pattern.kind() {
+        HirKind::Empty | HirKind::Look(_) => (0, true),
+        HirKind::Literal(literal) => {
+            let length = literal.0.iter().take_while(|b| Shape::is_token(**b)).count();
+            (length as u32, length == literal.0.len())
+        }
+        HirKind::Class(Class::Bytes(set)) => {
+            class(set.ranges().iter().all(|r| (r.start()..=r.end()).all(Shape::is_token)))
+        }
+        HirKind::Class(Class::Unicode(set)) => {
+            let token = |c: char| u8::try_from(c).is_ok_and(Shape::is_token);
+            class(set.ranges().iter().all(|r| (r.start()..=r.end()).all(token)))
+        }
+        HirKind::Repetition(repetition) => match opening(&repetition.sub) {
+            (length, true) => (length.saturating_mul(repetition.min), true),
+            (length, false) => (if repetition.min > 0 { length } else { 0 }, false),
+        },
+        HirKind::Capture(group) => opening(&group.sub),
+        HirKind::Concat(parts) => {
+            let mut total = 0u32;
+            for part in parts {
+                let (length, whole) = opening(part);
+                total = total.saturating_add(length);
+                if !whole {
+                    return (total, false);
+                }
+            }
+            (total, true)
+        }
+        HirKind::Alternation(parts) => {
+            let each = || parts.iter().map(opening);
+            (each().map(|(length, _)| length).min().unwrap_or(0), each().all(|(_, whole)| whole))
         }
     }
 }
@@ -70,5 +117,19 @@ mod tests {
         assert_eq!(shape(r"(?P<secret>[0-3]{4})-x?\b"), (5, 6, "-0123x".to_owned()));
         assert_eq!(shape("ab+|[c-d]{7}"), (2, u32::MAX, "abcd".to_owned()));
         assert_eq!(shape(r"(?i)k[\x80-\xff]"), (2, 2, "Kk".to_owned()));
+    }
+
+    #[test]
+    fn what_a_match_begins_with_is_counted_up_to_the_first_other_byte() {
+        let opening = |pattern: &str| {
+            let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
+            Shape::of(&parser.parse(pattern).unwrap()).opening
+        };
+        assert_eq!(opening(r"\b(?<secret>sk-[A-Za-z0-9]{32})(?:[^A-Za-z0-9_-]|\z)"), 35);
+        assert_eq!(opening("(?:ab|cde-)?x{2,3}"), 2);
+        assert_eq!(opening("(?:ab|c.)x"), 1);
+        assert_eq!(opening("a[b.]{3}c"), 1);
+        assert_eq!(opening("a(?:b.)*c"), 1);
+        assert_eq!(opening("(?:[0-9]{2}-){3}="), 9);
     }
 }
