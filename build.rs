@@ -142,17 +142,12 @@ fn anchors_source(name: &str, wanted: BTreeMap<(Vec<u8>, bool), Vec<String>>, fo
         actions.extend(list);
         starts.push(actions.len());
     }
-    let entries: Vec<String> = table
-        .entries
-        .iter()
-        .map(|e| format!("Entry {{ literal: {}, offset: {}, check: {} }}", e.literal, e.offset, e.check))
-        .collect();
     let mut out = format!("fn {name}() -> Anchors {{\n");
     let mut array = |kind: &str, what: &str, text: String| {
         writeln!(out, "    static {what}: &[{kind}] = &{text};").expect("a string takes any text");
     };
     array("u16", "STARTS", format!("{:?}", table.starts));
-    array("Entry", "ENTRIES", format!("[{}]", entries.join(", ")));
+    array("Entry", "ENTRIES", format!("{:?}", table.entries));
     array("u32", "LITERALS", format!("{:?}", table.literals));
     array("u16", "FIRST", format!("{starts:?}"));
     array("Action", "ACTIONS", format!("[{}]", actions.join(", ")));

@@ -137,11 +137,17 @@ impl<'a> Reading<'a> {
         (self.sink)(Item::Blob(blob));
     }
 
+    /// How many threads to use: as many as asked for, or one a core.
+    pub(super) fn threads(&self) -> usize {
+        match self.options.jobs {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            jobs => jobs,
+        }
+    }
+
     /// Calls `work` with every item, in several threads if there are many.
     pub(super) fn all<T: Sync>(&self, items: &[T], work: impl Fn(&T, &mut Reader) + Sync) {
         const WORTH_A_THREAD: usize = 32;
-        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        let wanted = if self.options.jobs == 0 { cores() } else { self.options.jobs };
         let next = AtomicUsize::new(0);
         let run = || {
             let mut reader = Reader::default();
@@ -150,7 +156,9 @@ impl<'a> Reading<'a> {
             }
         };
         std::thread::scope(|scope| {
-            for _ in 1..wanted.min(items.len() / WORTH_A_THREAD) {
+            let most = items.len() / WORTH_A_THREAD;
+            // How many cores there are is asked of several files: not for a handful of items.
+            for _ in 1..if most > 1 { self.threads().min(most) } else { 1 } {
                 scope.spawn(run);
             }
             run();

@@ -51,7 +51,7 @@ impl<'a> Walk<'a> {
             let mut visitor = visitor();
             self.builder().build().for_each(|entry| visitor.visit(entry));
         } else {
-            self.builder().build_parallel().run(|| {
+            self.builder().threads(self.reading.threads()).build_parallel().run(|| {
                 let mut visitor = visitor();
                 Box::new(move |entry| {
                     visitor.visit(entry);
@@ -82,7 +82,6 @@ impl<'a> Walk<'a> {
             .parents(options.gitignore)
             .require_git(false)
             .follow_links(false)
-            .threads(options.jobs)
             .filter_entry(move |entry| {
                 if entry.file_name() == ".git" && entry.depth() > 0 {
                     let holder = entry.path().parent().map(Path::to_owned);

@@ -102,25 +102,26 @@ impl Literals<'_> {
                 continue;
             }
             let Some(from) = at.checked_add_signed(-isize::from(entry.offset)) else { continue };
-            if let Some(length) = self.stands(entry.literal, bytes, from) {
-                hits.push(Hit { at: from, literal: entry.literal, length: length as u16, quiet: 0 });
+            if self.stands(entry, bytes, from) {
+                hits.push(Hit { at: from, literal: entry.literal, length: entry.length.into(), quiet: 0 });
             }
         }
     }
 
-    /// The length of the literal if it stands at `from`. Its ends are compared first: they are what differs most.
-    fn stands(&self, literal: u16, bytes: &[u8], from: usize) -> Option<usize> {
-        let n = usize::from(literal);
-        let (start, end) = (self.places[n], self.places[n + 1] & !CASELESS);
-        let literal = &self.pool[(start & !CASELESS) as usize..end as usize];
-        let text = bytes.get(from..from + literal.len())?;
-        let fold = if start & CASELESS == 0 { 0 } else { 0x20 };
-        let last = literal.len() - 1;
-        if text[0] | fold != literal[0] | fold || text[last] | fold != literal[last] | fold {
-            return None;
+    /// Whether the literal of an entry stands at `from`.
+    #[inline]
+    fn stands(&self, entry: &Entry, bytes: &[u8], from: usize) -> bool {
+        let last = from + usize::from(entry.length) - 1;
+        if last >= bytes.len()
+            || bytes[from] | entry.fold != entry.first
+            || bytes[last] | entry.fold != entry.last
+        {
+            return false;
         }
-        let same = if fold == 0 { text == literal } else { text.eq_ignore_ascii_case(literal) };
-        same.then_some(literal.len())
+        let n = usize::from(entry.literal);
+        let (start, end) = (self.places[n] & !CASELESS, self.places[n + 1] & !CASELESS);
+        let (text, literal) = (&bytes[from..=last], &self.pool[start as usize..end as usize]);
+        if entry.fold == 0 { text == literal } else { text.eq_ignore_ascii_case(literal) }
     }
 }
 

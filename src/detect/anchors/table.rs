@@ -49,6 +49,32 @@ pub struct Entry {
     pub offset: i8,
     /// The part of the window's slot that its bucket does not tell, 0 to 15.
     pub check: u8,
+    /// The length of the literal in bytes.
+    pub length: u8,
+    /// Its first and its last byte, with the bits of `fold` set: they are what differs most, and stand here so that
+    /// most literals are refused without a look at them.
+    pub first: u8,
+    /// See `first`.
+    pub last: u8,
+    /// The bit in which letters differ that are compared without case, or 0.
+    pub fold: u8,
+}
+
+impl Entry {
+    /// What an entry says of the literal of this number.
+    fn of(literal: &Literal, number: u16) -> Self {
+        let bytes = &literal.bytes;
+        let fold = if literal.caseless { 0x20 } else { 0 };
+        Self {
+            literal: number,
+            offset: 0,
+            check: 0,
+            length: u8::try_from(bytes.len()).expect("a literal has at most 60 bytes"),
+            first: bytes[0] | fold,
+            last: bytes[bytes.len() - 1] | fold,
+            fold,
+        }
+    }
 }
 
 /// The prepared table.
@@ -128,13 +154,14 @@ impl Table {
             ends.push(pool.len() as u32 | if literal.caseless { CASELESS } else { 0 });
             pool.extend_from_slice(&literal.bytes);
             let first = rarest_pair(literal, &frequencies);
+            let named = Entry::of(literal, n as u16);
             for offset in [first, first + 1] {
                 enter(literal, offset, &mut |window| {
                     let slot = slot(window);
                     mask[slot] |= 1 << (window >> 24 & 7);
                     let (byte, bit) = filter_bit(window);
                     filter[byte] |= bit;
-                    let entry = Entry { literal: n as u16, offset, check: check(slot) };
+                    let entry = Entry { offset, check: check(slot), ..named };
                     let list = &mut buckets[bucket(slot)];
                     if !list.contains(&entry) {
                         list.push(entry);
