@@ -50,7 +50,7 @@ fn told(ground: &Ground, (blob, trace, place): (&Blob<'_>, &Trace, Position), ve
     let masked = Secret::new(&blob.bytes[trace.span.clone()]).masked();
     let mut text = format!("{}:{}  {}\n", place.line, place.column, sanitized(&masked));
     let mut line = |title: &str, value: &str| {
-        writeln!(text, "  {title:10}{}", sanitized(value)).expect("a string takes any text");
+        writeln!(text, "  {title:9} {}", sanitized(value)).expect("a string takes any text");
     };
     line("rule", &format!("{} ({})", rule.id, rule.name));
     for reason in &trace.reasons {

@@ -30,7 +30,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     if counts || row {
         c.confidence = c.confidence.min(Confidence::Medium);
-        c.reasons.push(Reason { judge: "placeholder", text: COUNTS.into() });
+        c.reasons.push(Reason { judge: "placeholder", text: MADE_UP.into() });
     }
     if c.kind().is_some() && interleaved(text) {
         return Verdict::Reject("counts up the letters and the digits in turn".into());
@@ -46,6 +46,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
 
 /// What is said of `abcdef…` and `123456…`.
 const COUNTS: &str = "counts up the alphabet or the digits";
+
+/// The same of what is reported nevertheless.
+const MADE_UP: &str = "counts up as made-up keys do, but has the whole shape of a real one";
 
 /// Whether the rule knows the value by the shape of its kind and its own prefix or service, and no judge has found
 /// anything missing. People who make up such a value write words into it, which tell it; those who type a row of
