@@ -309,8 +309,11 @@ impl RuleEntry {
             return Err(self.error("'brand' is for assignment rules that have keywords and no anchors"));
         }
         self.check_judges()?;
-        if let Some(short) = self.anchors.iter().find(|a| a.len() < 3 || a.len() > 60) {
-            return Err(self.error(format!("the anchor '{short}' must have 3 to 60 bytes")));
+        let searched = [("anchor", &self.anchors), ("keyword", &self.keywords)];
+        for (what, word) in searched.iter().flat_map(|(what, words)| words.iter().map(move |w| (what, w))) {
+            if !(3..=60).contains(&word.len()) {
+                return Err(self.error(format!("the {what} '{word}' must have 3 to 60 bytes")));
+            }
         }
         if !self.pattern.is_empty() {
             match self.parsed()?.properties().minimum_len() {
@@ -380,6 +383,16 @@ mod tests {
         assert!(!entry(&["ghp_"], r"(?:ghp_)?[a-z]{5}").anchored_at_start());
         assert!(!entry(&["T3Blb"], r"sk-[a-z]{5,9}T3Blb[a-z]{5}").anchored_at_start());
         assert!(!entry(&["ghp_"], r"(?i)ghp_[a-z]{5}").anchored_at_start());
+    }
+
+    #[test]
+    fn a_word_that_cannot_be_searched_for_is_an_error_that_names_it() {
+        for word in ["ac", &"a".repeat(61)] {
+            let mut rule = entry(&["ghp_"], "ghp_x");
+            rule.keywords = vec![word.to_owned()];
+            let error = rule.check().unwrap_err().to_string();
+            assert!(error.contains("p-key") && error.contains(&format!("keyword '{word}'")), "{error}");
+        }
     }
 
     #[test]
