@@ -53,7 +53,7 @@ const MADE_UP: &str = "counts up as made-up keys do, but has the whole shape of 
 /// Whether the rule knows the value by the shape of its kind and its own prefix or service, and no judge has found
 /// anything missing. People who make up such a value write words into it, which tell it; those who type a row of
 /// letters instead are so few that the row alone is no reason to keep silent (measured on 72,000 files of ordinary
-/// code: no false alarm more).
+/// code: one false alarm more).
 fn vouched(c: &Candidate<'_>) -> bool {
     c.kind().is_none() && c.rule.rank() >= 2 && c.confidence >= c.rule.confidence
 }
