@@ -18,6 +18,7 @@ const MARGIN: usize = 64;
 pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, Form)> {
     let mut at = closers(bytes, key.end);
     let closed = at > key.end;
+    let looked_up = closed && matches!(bytes[at - 1], b')' | b']');
     at = index(bytes, at);
     at = blanks(bytes, at);
     let rest = bytes.get(at..bytes.len().min(at + GAP))?;
@@ -36,9 +37,9 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
         (b'|', Some(b' ')) if at > key.end => cell(bytes, at + 1, key),
         (b':', _) if opened(bytes, key, b"${") => default(bytes, at + 1),
         (b':', _) => typed(bytes, at + 1).or_else(|| given(bytes, at + 1, key)),
-        (b',', _) if closed => argument(bytes, at + 1),
+        (b',', _) if closed => argument(bytes, at + 1, key),
         (b'(', _) if !closed => call(bytes, at + 1),
-        (b'o', Some(b'r')) if closed => quoted(bytes, blanks(bytes, at + 2)),
+        (b'o', Some(b'r')) if looked_up => quoted(bytes, blanks(bytes, at + 2)),
         (b'i', Some(b's')) if at > key.end => {
             let at = blanks(bytes, at + 2);
             quoted(bytes, at).or_else(|| told(bytes, at))
@@ -236,8 +237,15 @@ fn default(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     (rest[end] == b'}').then_some((at..at + end, Form::Bare))
 }
 
-/// The last argument of a call whose argument before it is the name: `define('NAME', 'value')`.
-fn argument(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+/// The last argument of a call whose argument before it is the name: `define('NAME', 'value')`. Of a longer list of
+/// words none is given to another.
+fn argument(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
+    let before = &bytes[key.start.saturating_sub(GAP)..key.start];
+    let (quote, before) = before.split_last()?;
+    if !matches!(quote, b'"' | b'\'' | b'`') {
+        return None;
+    }
+    let line = memchr::memrchr(b'\n', before).map_or(before, |n| &before[n + 1..]).trim_ascii();
     let mut at = blanks(bytes, at);
     let rest = &bytes[at..bytes.len().min(at + 24)];
     // `"name": "NAME", "value": "…"` is an entry of a list and read by `markup.rs`.
@@ -247,7 +255,13 @@ fn argument(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     }
     let found = value::literal(bytes, at)?;
     let after = blanks(bytes, value::past(bytes, found.end));
-    let ends = matches!(bytes.get(after), None | Some(b')' | b']' | b'\n' | b'\r'));
+    let ends = match bytes.get(after) {
+        Some(b')') => true,
+        Some(b']') => line.ends_with(b"[") || bytes.get(after + 1) == Some(&b')'),
+        // A directive without brackets opens its line.
+        None | Some(b'\n' | b'\r') => line.first().is_some_and(u8::is_ascii_alphabetic),
+        _ => false,
+    };
     ends.then_some((found, Form::Quoted))
 }
 

@@ -208,6 +208,10 @@ mod tests {
             "password->next = 'hunter2'",
             "password - 1",
             "password is hunter2",
+            "[\"user\", \"password\", \"hunter2\"]",
+            "\"A=the_password\", \"hunter2\"]",
+            "`password` or `hunter2`",
+            "[\n  \"password\", \"hunter2\"\n]",
         ] {
             assert_eq!(read_at(text, "password"), None, "{text}");
         }
