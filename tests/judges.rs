@@ -161,6 +161,8 @@ fn a_row_of_letters_is_reported_under_a_shape_of_its_own_and_with_less_confidenc
         ("a.yml", "access_key: 0123456789abcdef0123456789abcdef".to_owned()),
         // A shape that others share.
         ("a.txt", format!("{}-{}", "sk", "0123456789abcdef".repeat(3))),
+        // The same beside the name of the service.
+        ("a.env", format!("SILICONFLOW_API_KEY={}-{}", "sk", "abcdefghijklmnopqrstuvwx".repeat(2))),
         // A checksum that fails says enough.
         ("a.txt", format!("{}_{}", "ghp", "abcdefghijklmnopqrstuvwxyz0123456789")),
         // Words beside the row.
