@@ -186,10 +186,7 @@ impl<'v> Collector<'v> {
     fn call(&self, view: &'v View<'v>, found: &Assignment, out: &mut Vec<Candidate<'v>>) {
         let value = &view.bytes[found.value.clone()];
         let shapes = self.shapes.get_or_init(|| Shapes::of(self.rules, self.called));
-        if !shapes.fit(value) {
-            return;
-        }
-        if found.form == Form::Bare && !value.iter().any(u8::is_ascii_digit) {
+        if !may_be_token(shapes, value, found.form) {
             return;
         }
         let near = self.near(view, &found.value, Some(&found.key));
@@ -290,6 +287,11 @@ impl<'v> Collector<'v> {
         // A blob of a history is scanned before its paths are known, and again under each of them.
         view.blob.path.is_empty() || self.paths.fit(id, self.rules.get(id), view.blob.path)
     }
+}
+
+/// Whether a rule that is called by keyword may want a value that is given in this form.
+pub(super) fn may_be_token(shapes: &Shapes, value: &[u8], form: Form) -> bool {
+    shapes.fit(value) && (form != Form::Bare || value.iter().any(u8::is_ascii_digit))
 }
 
 /// Whether a rule for assignments asks for nothing but a name that says credential.

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::anchors::{Action, Anchors, Hit};
-use super::assign::{self, Form, loose};
+use super::assign::{self, loose};
 use super::collect;
 use super::context;
 use super::decode::ask;
@@ -76,8 +76,7 @@ impl Quiet<'_> {
         };
         let value = &bytes[found.value.clone()];
         let shapes = self.shapes.get_or_init(|| Shapes::of(self.rules, self.called));
-        let token = !self.called.is_empty() && shapes.fit(value);
-        if token && (found.form != Form::Bare || value.iter().any(u8::is_ascii_digit)) {
+        if !self.called.is_empty() && collect::may_be_token(shapes, value, found.form) {
             return None;
         }
         let wanted = if collect::is_generic(rule) {

@@ -139,10 +139,7 @@ impl<'a> Reading<'a> {
 
     /// How many threads to use: as many as asked for, or one a core.
     pub(super) fn threads(&self) -> usize {
-        match self.options.jobs {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
-            jobs => jobs,
-        }
+        threads(self.options.jobs)
     }
 
     /// Calls `work` with every item, in several threads if there are many.
@@ -163,6 +160,14 @@ impl<'a> Reading<'a> {
             }
             run();
         });
+    }
+}
+
+/// As many threads as asked for; one a core for 0.
+pub(super) fn threads(jobs: usize) -> usize {
+    match jobs {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        jobs => jobs,
     }
 }
 

@@ -36,9 +36,7 @@ pub(crate) fn asked(
     let from = if known { followed.end.min(reach) } else { anchor.end };
     let length = bytes[from..reach].iter().take_while(|b| token(b)).count();
     let stop = from + length;
-    if !named {
-        *followed = anchor.end..stop;
-    }
+    *followed = anchor.end..stop;
     if stop == reach {
         return None;
     }
@@ -62,20 +60,18 @@ pub(crate) fn asked(
 
 /// How far before and behind an anchor it was looked, if that asks for nothing.
 pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>, named: bool) -> Option<usize> {
-    if asked(bytes, anchor, named, &mut (0..0)).is_some() {
+    let mut followed = anchor.end..anchor.end;
+    if asked(bytes, anchor, named, &mut followed).is_some() {
         return None;
     }
-    let reach = bytes.len().min(anchor.end + if named { WORD } else { TOKEN });
-    let token = |b: &u8| if named { in_word(*b) } else { join::is_token(*b) };
-    let rest = &bytes[anchor.end..reach];
-    let stop = rest.iter().position(|b| !token(b)).unwrap_or(rest.len());
-    let further = match rest.get(stop) {
+    let stop = followed.end;
+    let further = match bytes.get(stop) {
         Some(b'\\' | b'"' | b'\'' | b'`' | b'$') if !named => TOKEN + ESCAPED,
         // What stands last may break a line, which is followed back.
-        last if !named || last == Some(&b'=') || bytes[anchor.end + stop - 1] == b'=' => LINE,
+        last if !named || last == Some(&b'=') || bytes[stop - 1] == b'=' => LINE,
         _ => ESCAPED,
     };
-    Some(stop + further)
+    Some(followed.len() + further)
 }
 
 /// The form of an escape that ends right before `at`, so that its last letter seems to belong to a word.

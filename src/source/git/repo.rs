@@ -37,10 +37,7 @@ impl Extent {
 
     /// Threads, at least one.
     pub(super) fn threads(&self) -> usize {
-        match self.jobs {
-            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-            jobs => jobs,
-        }
+        super::super::files::threads(self.jobs)
     }
 }
 

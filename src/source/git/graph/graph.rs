@@ -13,8 +13,8 @@ use super::super::commit::{self, Commit};
 use super::super::ids::IdSet;
 use super::super::pack::Store;
 use super::super::repo::{intact, parse_id, trouble};
-use super::ids::{Ids, Places};
 use super::links::{Link, Links};
+use super::numbered::{Ids, Places};
 
 /// A list of commits for every commit, one after the other.
 #[derive(Debug, Default)]

@@ -2,8 +2,8 @@
 
 #[allow(clippy::module_inception, reason = "a file is named after its one main type")]
 mod graph;
-mod ids;
 mod links;
+mod numbered;
 
 pub(super) use graph::{Graph, Lists, shallow_commits};
 pub(super) use links::{Link, Links};
