@@ -23,6 +23,11 @@ const CASES: &[(&str, &str, &str)] = &[
     ("readable", "a.yml", "access_token: <b64of:hello wonderful people>"),
     ("double", "tests/a.yml", "password: Secret-<alnum:9>"),
     ("chance", "a.yml", "api_key: getUserPasswordFromRequest"),
+    (
+        "published",
+        "a.env",
+        "PHONEPE_SALT_KEY=<hexof:<x:099eb0cd>>-<hexof:<x:02cf>>-<hexof:<x:4e2a>>-<hexof:<x:8aca>>-<hexof:<x:3e6c6aff0399>>",
+    ),
 ];
 
 /// For each judge that a rule names, a rule that names it, a file, and a line that it decides or weighs.

@@ -1,8 +1,8 @@
 //! The order in which the judges speak.
 
 use super::{
-    boundary, chance, checksum, code, double, entropy, label, own_name, placeholder, readable, reference,
-    shape, structure,
+    boundary, chance, checksum, code, double, entropy, label, own_name, placeholder, published, readable,
+    reference, shape, structure,
 };
 use crate::detect::Candidate;
 
@@ -42,4 +42,5 @@ pub static COURT: &[Judge] = &[
     Judge { name: "readable", judge: readable::judge },
     Judge { name: "double", judge: double::judge },
     Judge { name: "chance", judge: chance::judge },
+    Judge { name: "published", judge: published::judge },
 ];

@@ -10,6 +10,7 @@ mod entropy;
 mod label;
 mod own_name;
 mod placeholder;
+mod published;
 mod readable;
 mod reference;
 mod shape;
