@@ -375,3 +375,29 @@ fn husky_s_hooks_pass_the_refs_on() {
     let out = push(&world);
     assert!(!out.status.success() && said(&out).contains("refused"), "{}", said(&out));
 }
+
+#[test]
+fn the_way_out_is_told_for_the_folder_in_which_one_stands() {
+    let world = World::new();
+    world.stage("deep/er/x.txt", "x\n");
+    world.stage("a.env", leak());
+    let (done, said) = world.git_in(&world.root().join("deep/er"), &["commit", "-q", "-m", "x"]);
+    assert!(!done && said.contains("2. git add ../../a.env\n"), "{said}");
+    let (done, _) = world.git_in(&world.root().join("deep/er"), &["reset", "-q", "--", "../../a.env"]);
+    assert!(done);
+    world.done(&["commit", "-q", "-m", "x"]);
+    world.stage("-x", leak());
+    assert!(world.refused(&["commit", "-q", "-m", "y"]).contains("git add -- -x\n"));
+}
+
+#[test]
+fn a_tag_that_is_not_pushed_is_deleted_and_no_commit_is_rewritten() {
+    let world = World::new();
+    let remote = world.beside("remote.git");
+    world.done(&["init", "-q", "--bare", remote.to_str().unwrap()]);
+    world.commit("a.txt", "a\n");
+    world.done(&["push", "-q", remote.to_str().unwrap(), "main"]);
+    world.done(&["tag", "-a", "v1", "-m", &leak()]);
+    let said = world.refused(&["push", "-q", remote.to_str().unwrap(), "v1"]);
+    assert!(said.contains("git tag -d v1") && !said.contains("rebase"), "{said}");
+}

@@ -108,9 +108,17 @@ fn includes(args: &GitArgs) -> anyhow::Result<(Include, GlobSet)> {
     let mut globs = Vec::new();
     for value in &args.common.include {
         let words: Vec<&str> = value.split(',').map(str::trim).collect();
-        if !words.iter().all(|word| part(&mut include.clone(), word)) {
-            globs.push(value.as_str());
-            continue;
+        let strange: Vec<&&str> = words.iter().filter(|word| !part(&mut include.clone(), word)).collect();
+        match strange[..] {
+            [] => {}
+            [word, ..] if strange.len() < words.len() => bail!(
+                "--include {value}: '{word}' is no part of a history; there are reflog, dangling, stash, notes and \
+                 messages (paths have an --include of their own)"
+            ),
+            _ => {
+                globs.push(value.as_str());
+                continue;
+            }
         }
         for word in words {
             part(&mut include, word);

@@ -46,9 +46,11 @@ pub(super) fn run(args: &HookArgs) -> anyhow::Result<Exit> {
     let Some(source) = source(args, &session)? else {
         return Ok(Exit::Clean);
     };
+    // git(1): the folder in which the command was typed, from the root of the work tree.
+    let below = env::var("GIT_PREFIX").unwrap_or_default();
     let mut advice = String::new();
     let exit = session.run_then(source.as_ref(), &mut |report, exit| {
-        advice = refusal::advice(args.hook, report, exit, &has_parent);
+        advice = refusal::advice(args.hook, report, exit, &has_parent, &below);
         Ok(())
     })?;
     if !advice.is_empty() {

@@ -8,19 +8,21 @@ use super::install::HookName;
 use crate::finding::Finding;
 use crate::report::Report;
 
-/// The lines; empty if there is nothing to say. `has_parent` tells whether a commit is not the first one.
+/// The lines; empty if there is nothing to say. `has_parent` tells whether a commit is not the first one; `below` is the
+/// folder in which the person typed the command, from the root of the work tree.
 pub(super) fn advice(
     hook: HookName,
     report: &Report<'_>,
     exit: Exit,
     has_parent: &dyn Fn(&str) -> bool,
+    below: &str,
 ) -> String {
     let text = match exit {
         Exit::Clean | Exit::Found(0) => return String::new(),
         Exit::Trouble => return held_back(hook).to_owned(),
         Exit::Found(_) => match hook {
             HookName::PreCommit if only_names(report) => renamed(report),
-            HookName::PreCommit => commit(report),
+            HookName::PreCommit => commit(report, below),
             HookName::CommitMsg => message(report),
             HookName::PrePush => push(report, has_parent),
             HookName::PreReceive => arrival(report, has_parent),
@@ -77,22 +79,36 @@ fn keys(report: &Report<'_>) -> String {
     }
 }
 
-/// The files with secrets, for a command line; at most a few, the rest as `…`.
-fn files(report: &Report<'_>) -> String {
+/// The files with secrets, for a command line that is typed in the folder `below`; at most a few, the rest as `…`. `None` if
+/// one has a name that no terminal shows as it is.
+fn files(report: &Report<'_>, below: &str) -> Option<String> {
     let mut names: Vec<&str> =
         report.findings.iter().flat_map(|f| &f.places).map(|place| place.path.as_str()).collect();
     names.sort_unstable();
     names.dedup();
+    if names.iter().any(|name| name.chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER)) {
+        return None;
+    }
+    let shown: Vec<String> = names.iter().take(5).map(|name| word(&from_folder(name, below))).collect();
+    let dashes = if shown.iter().any(|name| name.starts_with('-')) { "-- " } else { "" };
+    Some(format!("{dashes}{}{}", shown.join(" "), if names.len() > 5 { " …" } else { "" }))
+}
+
+/// The path as it is named in the folder `below`; both count from the root.
+fn from_folder(path: &str, below: &str) -> String {
+    let here: Vec<&str> = below.split('/').filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = path.split('/').collect();
+    let most = here.len().min(parts.len() - 1);
+    let shared = (0..most).take_while(|&n| here[n] == parts[n]).count();
+    "../".repeat(here.len() - shared) + &parts[shared..].join("/")
+}
+
+/// The path as one word for a shell, and as nothing but itself for git (gitglossary(7), "pathspec").
+fn word(path: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%=,".contains(c);
-    let quote = |name: &&str| {
-        if name.chars().all(plain) {
-            (*name).to_owned()
-        } else {
-            format!("'{}'", name.replace('\'', "'\\''"))
-        }
-    };
-    let shown: Vec<String> = names.iter().take(5).map(quote).collect();
-    shown.join(" ") + if names.len() > 5 { " …" } else { "" }
+    let magic = path.starts_with(':') || path.contains(['*', '?', '[', '\\']);
+    let path = if magic { format!(":(literal){path}") } else { path.to_owned() };
+    if path.chars().all(plain) { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
 
 /// How to say that it is no secret, once and for all.
@@ -104,14 +120,20 @@ fn false_alarm(report: &Report<'_>) -> String {
     )
 }
 
-fn commit(report: &Report<'_>) -> String {
-    let files = files(report);
+fn commit(report: &Report<'_>, below: &str) -> String {
+    let (add, reset) = match files(report, below) {
+        Some(files) => {
+            let bare = files.strip_prefix("-- ").unwrap_or(&files);
+            (format!("git add {files}"), format!("git reset -- {bare}"))
+        }
+        None => ("Stage the file again (git add).".to_owned(), "git reset, and its name".to_owned()),
+    };
     format!(
         "the commit was refused: it would record {}. Nothing has left this machine.\n\
          \x20 1. Take the key out of the file, and keep it outside of the repository (an environment variable, a secret store).\n\
-         \x20 2. git add {files}\n\
+         \x20 2. {add}\n\
          \x20 3. Commit again.\n\
-         Leave the file out of this commit instead:  git reset -- {files}\n\
+         Leave the file out of this commit instead:  {reset}\n\
          {}\n\
          Commit without this check, once:  git commit --no-verify",
         keys(report),
@@ -132,7 +154,8 @@ fn message(report: &Report<'_>) -> String {
 
 /// The oldest commit that brought one of the secrets in, in short.
 fn oldest(report: &Report<'_>) -> Option<String> {
-    let commits = report.findings.iter().flat_map(|f: &Finding| &f.places);
+    let places = report.findings.iter().flat_map(|f: &Finding| &f.places);
+    let commits = places.filter(|place| !place.path.starts_with("message of tag "));
     let commits = commits.filter_map(|place| place.origin.as_ref()?.introduced.as_ref());
     commits.min_by_key(|commit| commit.time).map(|commit| commit.id.to_string().chars().take(10).collect())
 }
@@ -144,6 +167,9 @@ fn rewrite(report: &Report<'_>, has_parent: &dyn Fn(&str) -> bool) -> String {
         return "\x20 It stands in the name of a branch or tag: push under another name (git branch -m OLD NEW; for a tag\n\
                 \x20 git tag NEW OLD, git tag -d OLD)."
             .to_owned();
+    }
+    if let Some(text) = beside_commits(report) {
+        return text;
     }
     let from = match oldest(report) {
         Some(commit) if has_parent(&commit) => format!("{commit}^"),
@@ -158,10 +184,53 @@ fn rewrite(report: &Report<'_>, has_parent: &dyn Fn(&str) -> bool) -> String {
     )
 }
 
+/// How to get it out of what is pushed, where all of it stands in tags or notes and no commit of a branch holds it.
+fn beside_commits(report: &Report<'_>) -> Option<String> {
+    let mut places = report.findings.iter().flat_map(|finding| &finding.places);
+    let mut tags = Vec::new();
+    let mut notes = false;
+    places.try_for_each(|place| {
+        let refs = place.origin.as_deref().map_or(&[][..], |origin| &origin.refs);
+        match place.path.strip_prefix("message of tag ") {
+            Some(name) => tags.push(name.to_owned()),
+            None if place.path.starts_with("object that refs/tags/") => {
+                tags.extend(place.path.split(' ').nth(2)?.strip_prefix("refs/tags/").map(str::to_owned));
+            }
+            None if !refs.is_empty() && refs.iter().all(|name| name.starts_with("notes/")) => notes = true,
+            None => return None,
+        }
+        Some(())
+    })?;
+    tags.sort_unstable();
+    tags.dedup();
+    let names: Vec<String> = tags.iter().map(|name| word(name)).collect();
+    let mut lines = Vec::new();
+    if !tags.is_empty() {
+        lines.push(format!(
+            "\x20 It stands in a tag: delete the tag and make it anew without it:  git tag -d {}",
+            names.join(" ")
+        ));
+    }
+    if notes {
+        lines.push(
+            "\x20 It stands in a note: take it out (git notes edit). The history of the notes keeps it until that is\n\
+             \x20 started anew (git update-ref -d refs/notes/NAME), so push the branch without the notes until then."
+                .to_owned(),
+        );
+    }
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
 fn push(report: &Report<'_>, has_parent: &dyn Fn(&str) -> bool) -> String {
+    let mut origins = report.findings.iter().flat_map(|f| &f.places).filter_map(|p| p.origin.as_deref());
+    let then = if origins.any(|origin| origin.pushed == Some(true)) {
+        "It was pushed to another place or at another time already, so revoke it first (see above). Then take it out, and push again:"
+    } else {
+        "Take it out before anybody sees it, and push again:"
+    };
     format!(
         "the push was refused: it would publish {}. Nothing was sent.\n\
-         Take it out before anybody sees it, and push again:\n\
+         {then}\n\
          {}\n\
          {}\n\
          Push without this check, once:  git push --no-verify",
@@ -180,4 +249,36 @@ fn arrival(report: &Report<'_>, has_parent: &dyn Fn(&str) -> bool) -> String {
         keys(report),
         rewrite(report, has_parent)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_named_from_the_folder_of_the_person() {
+        for (path, below, want) in [
+            ("a.txt", "", "a.txt"),
+            ("d/a.txt", "", "d/a.txt"),
+            ("d/a.txt", "d/", "a.txt"),
+            ("d/e/a.txt", "d/f/", "../e/a.txt"),
+            ("a.txt", "d/e/", "../../a.txt"),
+            ("d", "d/", "../d"),
+        ] {
+            assert_eq!(from_folder(path, below), want, "{path} from {below}");
+        }
+    }
+
+    #[test]
+    fn a_word_means_one_file_to_shell_and_git() {
+        for (path, want) in [
+            ("src/a.txt", "src/a.txt"),
+            ("it's", "'it'\\''s'"),
+            ("*.txt", "':(literal)*.txt'"),
+            (":x", "':(literal):x'"),
+            ("$(x)", "'$(x)'"),
+        ] {
+            assert_eq!(word(path), want);
+        }
+    }
 }

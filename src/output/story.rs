@@ -101,7 +101,8 @@ pub(super) fn spot(place: &Place) -> String {
 pub(super) fn introduced(origin: &Origin) -> Option<String> {
     let c = origin.introduced.as_ref()?;
     let id = short(&c.id.to_string());
-    Some(format!("{} by {} in commit {id} (\"{}\")", day(&c.date), c.author, c.summary))
+    let what = if origin.path.starts_with("message of tag ") { "tag" } else { "commit" };
+    Some(format!("{} by {} in {what} {id} (\"{}\")", day(&c.date), c.author, c.summary))
 }
 
 /// Where it is now: `still in HEAD; pushed; on main, v1.0 and 3 more refs`.
@@ -126,15 +127,31 @@ pub(super) fn whereabouts(origin: &Origin) -> String {
     if !origin.refs.is_empty() {
         let shown = origin.refs.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
         let more = origin.refs.len().saturating_sub(3);
-        let more = if more > 0 { format!(" and {more} more refs") } else { String::new() };
+        let more = match more {
+            0 => String::new(),
+            1 => " and 1 more ref".to_owned(),
+            _ => format!(" and {more} more refs"),
+        };
         parts.push(format!("on {shown}{more}"));
     }
     parts.join("; ")
 }
 
-/// Where the secret as a whole is now: the place that HEAD still has, if there is one, speaks for it.
+/// The place that tells how it stands with the secret as a whole: one that HEAD still has, else one from which nobody
+/// has taken it, else the one from which it went last.
+fn lasting_place(finding: &Finding) -> &Place {
+    let standing = |place: &&Place| {
+        let origin = place.origin.as_deref();
+        let gone = origin.and_then(|o| o.removed.as_ref()).map_or(i64::MAX, |commit| commit.time);
+        (origin.is_some_and(|o| o.in_head), origin.is_some_and(|o| o.introduced.is_some()), gone)
+    };
+    // Of equals the first one: `max_by_key` would take the last.
+    finding.places.iter().rev().max_by_key(standing).unwrap_or(finding.first_place())
+}
+
+/// Where the secret as a whole is now.
 pub(super) fn now(finding: &Finding) -> Option<String> {
-    let present = present_place(finding);
+    let present = lasting_place(finding);
     let origin = present.origin.as_deref()?;
     let elsewhere = !std::ptr::eq(present, finding.first_place());
     let place = if elsewhere { format!("in {}: ", present.path) } else { String::new() };
@@ -152,22 +169,8 @@ pub(super) fn steps(report: &Report<'_>, finding: &Finding) -> Vec<String> {
         None => "Look for use you do not recognise.".to_owned(),
     };
     let mut steps = match exposure(report, finding) {
-        Exposure::Uncommitted => vec![
-            "Do not commit yet. Take it out, read it from an environment variable or a secret store \
-             instead, and stage the file again."
-                .to_owned(),
-            format!("If anyone else may have seen it: {}", lower_first(&remedy)),
-        ],
-        Exposure::Unpushed if finding.places.iter().all(|place| place.path.starts_with("refs/")) => vec![
-            "Do not push. It stands in the name of a branch or tag on this machine: rename it (git branch \
-             -m OLD NEW; for a tag, make a new one and git tag -d OLD)."
-                .to_owned(),
-            format!("If anyone else may have seen it: {}", lower_first(&remedy)),
-        ],
-        Exposure::Unpushed => vec![
-            "Do not push. It is only in commits on this machine: take it out and rewrite them (git \
-             commit --amend for the last one, git rebase -i for older ones)."
-                .to_owned(),
+        Exposure::Uncommitted | Exposure::Unpushed => vec![
+            within_reach(report, finding).to_owned(),
             format!("If anyone else may have seen it: {}", lower_first(&remedy)),
         ],
         Exposure::Files => vec![
@@ -185,6 +188,47 @@ pub(super) fn steps(report: &Report<'_>, finding: &Finding) -> Vec<String> {
         steps.push("Only then think of rewriting the history: copies of it stay as they are.".to_owned());
     }
     steps
+}
+
+/// The first step where nobody else has it yet: how to get it out of where it is.
+fn within_reach(report: &Report<'_>, finding: &Finding) -> &'static str {
+    let named = || finding.places.iter().all(|place| place.path.starts_with("refs/"));
+    match exposure(report, finding) {
+        Exposure::Uncommitted if report.receipt.coverage.kind == "message" => {
+            "Do not commit yet. Take it out of the message."
+        }
+        Exposure::Uncommitted => {
+            "Do not commit yet. Take it out, read it from an environment variable or a secret store \
+             instead, and stage the file again."
+        }
+        _ if named() => {
+            "Do not push. It stands in the name of a branch or tag on this machine: rename it (git branch \
+             -m OLD NEW; for a tag, make a new one and git tag -d OLD)."
+        }
+        _ if finding.places.iter().all(|place| place.path.starts_with("message of tag ")) => {
+            "Do not push the tag. It stands in its message, on this machine only: make the tag anew without it \
+             (git tag -d NAME, git tag -a NAME COMMIT)."
+        }
+        _ if only_on(finding, |name| name == "stash") => {
+            "It is only in a stash on this machine: keep what you need of it without the secret, then drop the \
+             stash (git stash list, git stash drop)."
+        }
+        _ if only_on(finding, |name| name.starts_with("notes/")) => {
+            "Do not push the notes. It is only in notes on this machine: take it out (git notes edit); the history \
+             of the notes keeps it until that is started anew (git update-ref -d refs/notes/NAME)."
+        }
+        _ => {
+            "Do not push. It is only in commits on this machine: take it out and rewrite them (git \
+             commit --amend for the last one, git rebase -i for older ones)."
+        }
+    }
+}
+
+/// Whether all refs that hold the secret are of one sort, by their short names.
+fn only_on(finding: &Finding, sort: impl Fn(&str) -> bool) -> bool {
+    let origins = || finding.places.iter().filter_map(|place| place.origin.as_deref());
+    let mut refs = origins().flat_map(|origin| &origin.refs).peekable();
+    refs.peek().is_some() && refs.all(|name| sort(name)) && origins().all(|origin| !origin.refs.is_empty())
 }
 
 /// What is to be done first for some secrets.

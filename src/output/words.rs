@@ -98,7 +98,7 @@ pub(super) fn verdict(report: &Report<'_>) -> String {
     }
     let c = &report.receipt.coverage;
     match (c.nothing_to_do, nothing_read(report)) {
-        (true, _) => format!("Nothing to scan: {} holds nothing new.", sanitize::line(scope(report))),
+        (true, _) => format!("Nothing to scan: nothing new in {}.", sanitize::line(scope(report))),
         (_, true) => "Nothing was read, so this is no all-clear.".to_owned(),
         _ => "No secrets found.".to_owned(),
     }
@@ -175,12 +175,24 @@ fn reasons<'a>(all: impl Iterator<Item = &'a str>) -> String {
     let mut parts: Vec<String> = counts
         .iter()
         .take(4)
-        .map(|(reason, n)| format!("{} {}", number(*n), sanitize::line(reason)))
+        .map(|(reason, n)| format!("{} {}", number(*n), sanitize::line(&agreeing(reason, *n))))
         .collect();
     if rest > 0 {
         parts.push(format!("{} for other reasons", number(rest)));
     }
     format!("{} ({})", number(total), parts.join(", "))
+}
+
+/// The reason, said of one thing, for `n` of them: `is a submodule` for one, `are a submodule` for two.
+fn agreeing(reason: &str, n: u64) -> String {
+    let verbs = [
+        ("is a submodule, a repository of its own", "are submodules, repositories of their own"),
+        ("is ", "are "),
+        ("has ", "have "),
+        ("holds ", "hold "),
+    ];
+    let verb = verbs.iter().filter(|_| n != 1).find(|(one, _)| reason.starts_with(one));
+    verb.map_or_else(|| reason.to_owned(), |(one, many)| format!("{many}{}", &reason[one.len()..]))
 }
 
 #[cfg(test)]
@@ -198,6 +210,7 @@ mod tests {
     #[test]
     fn reasons_are_counted_most_frequent_first() {
         assert_eq!(reasons(["binary", "large", "binary"].into_iter()), "3 (2 binary, 1 large)");
+        assert_eq!(reasons(["is odd", "is odd", "has legs"].into_iter()), "3 (2 are odd, 1 has legs)");
         assert_eq!(reasons(std::iter::empty()), "");
     }
 }

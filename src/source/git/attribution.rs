@@ -10,6 +10,7 @@ use git2::{ObjectType, Oid, Repository};
 
 use super::super::origin::Origin;
 use super::super::source::SourceError;
+use super::commit::tag_info;
 use super::facts::Facts;
 use super::graph::Graph;
 use super::ids::IdMap;
@@ -135,7 +136,8 @@ impl<'r> Attribution<'r> {
             let in_head = now.is_some_and(|id| self.groups_of.get(&id).is_some_and(|g| g.contains(&group)));
             let removed = story.removed.filter(|_| !in_head).and_then(|n| facts.info(n));
             let Some(blob) = object_id(blob) else { continue };
-            origins.push(Origin { blob, in_head, removed, ..origin });
+            let path = note_on(&origin).unwrap_or(origin.path);
+            origins.push(Origin { path, blob, in_head, removed, ..origin });
         }
         origins
     }
@@ -161,21 +163,12 @@ impl<'r> Attribution<'r> {
         let raw = odb.read(oid).ok().filter(|o| o.kind() == ObjectType::Tag)?;
         let name = raw.data().split(|b| *b == b'\n').find_map(|line| line.strip_prefix(b"tag "))?;
         let path = [b"message of tag ", name].concat();
-        let target = self.git.find_object(oid, None).and_then(|tag| tag.peel_to_commit()).ok();
-        let number = target.and_then(|commit| self.graph.number(commit.id()));
-        let known = number.and_then(|n| facts.origin(&path, n));
-        // The tag is new, but what it names is not: its message counts all the same.
-        let bare = || Origin {
-            path: String::from_utf8_lossy(&path).into_owned(),
-            blob: *id,
-            introduced: None,
-            removed: None,
-            in_head: false,
+        // Other refs lead to what the tag names, and none of them to the tag: whether it was pushed, nobody knows.
+        Some(Origin {
+            introduced: tag_info(oid, raw.data()),
             refs: vec![String::from_utf8_lossy(name).into_owned()],
-            pushed: None,
-            link: None,
-        };
-        Some(known.map_or_else(bare, |origin| Origin { blob: *id, link: None, in_head: false, ..origin }))
+            ..bare(String::from_utf8_lossy(&path).into_owned(), *id)
+        })
     }
 
     fn reaches(&self, from: u32, wanted: u32) -> bool {
@@ -219,6 +212,14 @@ fn tell(
             story.removed = Some(n);
         }
     }
+}
+
+/// What to call a note, whose path is the id of the object that it is on, in pieces (git-notes(1)); `None` for a file.
+fn note_on(origin: &Origin) -> Option<String> {
+    let noted = !origin.refs.is_empty() && origin.refs.iter().all(|name| name.starts_with("notes/"));
+    let id = origin.path.replace('/', "");
+    let whole = matches!(id.len(), 40 | 64) && id.bytes().all(|b| b.is_ascii_hexdigit());
+    (noted && whole).then(|| format!("note on {id}"))
 }
 
 /// An origin of which no more is known than where it stands.

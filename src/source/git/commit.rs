@@ -48,18 +48,29 @@ impl<'a> Commit<'a> {
 
     /// What a report says of it.
     pub(super) fn info(&self, id: Oid) -> Option<CommitInfo> {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let (author, time, offset) = signature(self.author);
-        let summary = self.message.trim_ascii_start().split(|b| *b == b'\n').next().unwrap_or_default();
-        Some(CommitInfo {
-            id: object_id(id)?,
-            author: text(author),
-            committer: text(signature(self.committer).0),
-            date: super::when::iso(time, offset),
-            time,
-            summary: text(summary),
-        })
+        info(id, (self.author, self.committer), self.message)
     }
+}
+
+/// What a report says of a tag: whoever made it stands for author and committer. `None` if it does not say who that was.
+pub(super) fn tag_info(id: Oid, raw: &[u8]) -> Option<CommitInfo> {
+    let (head, message) = split(raw);
+    let tagger = head.split(|b| *b == b'\n').find_map(|line| line.strip_prefix(b"tagger "))?.trim_ascii();
+    info(id, (tagger, tagger), message)
+}
+
+fn info(id: Oid, (author, committer): (&[u8], &[u8]), message: &[u8]) -> Option<CommitInfo> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (author, time, offset) = signature(author);
+    let summary = message.trim_ascii_start().split(|b| *b == b'\n').next().unwrap_or_default();
+    Some(CommitInfo {
+        id: object_id(id)?,
+        author: text(author),
+        committer: text(signature(committer).0),
+        date: super::when::iso(time, offset),
+        time,
+        summary: text(summary),
+    })
 }
 
 /// The object a tag names, and its message; `None` if the bytes are no tag.

@@ -11,6 +11,7 @@ use super::super::origin::{CommitInfo, Origin};
 use super::commit::Commit;
 use super::graph::{Graph, Lists};
 use super::host::Host;
+use super::ids::IdSet;
 use super::repo::intact;
 
 /// How many refs a report names for one origin.
@@ -51,6 +52,8 @@ pub(super) struct Facts<'r> {
     host: Option<Host>,
     /// Refs and pushed, by introducing commit.
     known: HashMap<u32, (Vec<String>, Option<bool>)>,
+    /// Commits that a remote had once and its branches have no more; found when first asked for.
+    dropped: Option<IdSet>,
 }
 
 impl Stands {
@@ -86,7 +89,7 @@ impl<'r> Facts<'r> {
         }
         refs.sort_by(|a, b| (a.name.len(), &a.name).cmp(&(b.name.len(), &b.name)));
         let children = graph.children();
-        Self { git, graph, children, refs, host: host(git), known: HashMap::new() }
+        Self { git, graph, children, refs, host: host(git), known: HashMap::new(), dropped: None }
     }
 
     /// The story of a secret on `path` that commit `introduced` brought in.
@@ -141,13 +144,37 @@ impl<'r> Facts<'r> {
         let pushed = if stands.iter().any(|s| s.elsewhere()) {
             Some(true)
         } else if tracking && !self.git.is_bare() && !fetched {
-            Some(false)
+            // Pushed and then rewritten is pushed.
+            let commit = self.graph.id(n);
+            Some(self.dropped.get_or_insert_with(|| dropped(self.git)).contains(&commit))
         } else {
             None
         };
         self.known.insert(n, (names.clone(), pushed));
         (names, pushed)
     }
+}
+
+/// The commits that the reflogs of remote-tracking branches remember and that none of these branches holds any more:
+/// they were pushed, or fetched, before somebody rewrote the branch.
+fn dropped(git: &Repository) -> IdSet {
+    let tracking = "refs/remotes/*";
+    let walk = || -> Result<IdSet, git2::Error> {
+        let (odb, mut walk, mut any) = (git.odb()?, git.revwalk()?, false);
+        for name in git.references_glob(tracking)?.names() {
+            let Ok(log) = name.and_then(|name| git.reflog(name)) else { continue };
+            let ids = log.iter().flat_map(|entry| [entry.id_old(), entry.id_new()]);
+            for id in ids.filter(|id| !id.is_zero() && odb.exists(*id)) {
+                any |= walk.push(id).is_ok();
+            }
+        }
+        if !any {
+            return Ok(IdSet::default());
+        }
+        walk.hide_glob(tracking)?;
+        Ok(walk.map_while(Result::ok).collect())
+    };
+    walk().unwrap_or_default()
 }
 
 /// The commit that a ref leads to.

@@ -24,6 +24,7 @@ use super::range::{shallow_end, tips_of};
 use super::read::{self, Wanted};
 use super::reading::Reading;
 use super::repo::{Extent, Repo, is_sha1, object_id, oid, revision, trouble};
+use super::scope;
 use super::woods::{Holders, Woods};
 use crate::blob::ObjectId;
 
@@ -180,11 +181,13 @@ impl History {
             known.troubles.extend(ends.into_iter().map(|id| shallow_end(*id)));
         }
         known.troubles.iter().for_each(|error| emitter.trouble(error.clone()));
+        scope::check(&git, (&tips, &known.graph), &self.options, &emitter);
         submodules(&git, &emitter);
         let (blobs, bytes) = emitter.counts();
         let coverage = Coverage {
             scope: match &self.options.branch {
                 Some(name) => format!("branch {name}"),
+                None if tips.is_empty() => "a repository without a commit".to_owned(),
                 None if tips.len() == 1 => "1 ref".to_owned(),
                 None => format!("{} refs", tips.len()),
             },

@@ -33,7 +33,7 @@ impl Host {
                 (host.rsplit('@').next()?, path)
             }
         };
-        let host = host.split(':').next()?.to_lowercase();
+        let host = web_host(&host.split(':').next()?.to_lowercase());
         let path = path.trim_matches('/');
         let path = path.strip_suffix(".git").unwrap_or(path);
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_./~".contains(c);
@@ -74,6 +74,23 @@ impl Host {
     }
 }
 
+/// The host that shows pages, from one that serves repositories: the hosts that let SSH through port 443 have other names, and
+/// who has two accounts on a host gives it aliases in the settings of SSH (`github.com-work`).
+fn web_host(host: &str) -> String {
+    for (known, others) in [
+        ("github.com", ["ssh.github.com", "www.github.com"]),
+        ("gitlab.com", ["altssh.gitlab.com", "www.gitlab.com"]),
+        ("bitbucket.org", ["altssh.bitbucket.org", "www.bitbucket.org"]),
+    ] {
+        let alias = host.strip_prefix(known).is_some_and(|rest| rest.starts_with(['-', '_']));
+        let alias = alias || host.strip_suffix(known).is_some_and(|start| start.ends_with(['-', '_']));
+        if alias || others.contains(&host) {
+            return known.to_owned();
+        }
+    }
+    host.to_owned()
+}
+
 /// A path for an address: everything but unreserved characters (RFC 3986, 2.3) and `/` in percent form.
 fn escaped(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
@@ -100,6 +117,8 @@ mod tests {
                 "https://gitlab.example.org/g/s/r.git",
                 "https://gitlab.example.org/g/s/r/-/blob/abc/a%20b/c%23.txt",
             ),
+            ("git@github.com-work:o/r.git", "https://github.com/o/r/blob/abc/a%20b/c%23.txt"),
+            ("ssh://git@ssh.github.com:443/o/r.git", "https://github.com/o/r/blob/abc/a%20b/c%23.txt"),
             ("ssh://git@bitbucket.org/o/r", "https://bitbucket.org/o/r/src/abc/a%20b/c%23.txt"),
             ("https://codeberg.org/o/r/", "https://codeberg.org/o/r/src/commit/abc/a%20b/c%23.txt"),
         ] {

@@ -18,7 +18,7 @@ use super::graph::{Graph, shallow_commits};
 use super::ids::IdSet;
 use super::named::{self, Named};
 use super::read::{self, Wanted};
-use super::repo::{Extent, Repo, object_id, parse_id, revision, trouble};
+use super::repo::{Extent, Repo, left_out, object_id, parse_id, revision, trouble};
 use super::trees::Compare;
 use super::when;
 use crate::blob::ObjectId;
@@ -56,6 +56,7 @@ struct Introduced {
     named: HashSet<Vec<u8>>,
     olds: Vec<Oid>,
     submodules: Vec<String>,
+    left_out: HashSet<Vec<u8>>,
 }
 
 impl Range {
@@ -97,7 +98,14 @@ impl Range {
                 let scope = format!("commits since {}", when::iso(time, 0));
                 Ok(Self { from: Some(time), names, ..Self::of(repo, tips, Vec::new(), &scope) })
             }
-            (Err(error), None) => Err(error),
+            (Err(error), None) => {
+                let problem = format!("is no date, and as a name: {}", error.problem);
+                let advice = format!(
+                    "dates are written 2024-05-01, '2024-05-01 14:00' or '2 weeks ago'; {}",
+                    error.advice
+                );
+                Err(SourceError::new(since, problem).advise(advice))
+            }
         }
     }
 
@@ -203,6 +211,7 @@ impl Range {
             commits,
             blobs,
             bytes,
+            scope: format!("{}{}", self.scope, left_out(found.left_out.len())),
             nothing_to_do: commits == 0
                 && found.blobs.is_empty()
                 && graph.missing.is_empty()
@@ -232,6 +241,7 @@ impl Range {
             let Some(id) = change.new else { return };
             let path = String::from_utf8_lossy(change.path).into_owned();
             if !self.extent.admits(&path) {
+                found.left_out.insert(change.path.to_vec());
                 return;
             }
             if change.olds.is_empty() && found.named.insert(change.path.to_vec()) {

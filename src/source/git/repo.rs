@@ -41,6 +41,15 @@ impl Extent {
     }
 }
 
+/// What the scope of a scan says of changed paths that do not take part in it.
+pub(super) fn left_out(paths: usize) -> String {
+    match paths {
+        0 => String::new(),
+        1 => " (1 changed path left out on request)".to_owned(),
+        n => format!(" ({n} changed paths left out on request)"),
+    }
+}
+
 /// A repository that can be opened once more for every thread.
 pub(super) struct Repo {
     path: PathBuf,
@@ -94,6 +103,12 @@ impl Repo {
         let others = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
         folders.extend(std::env::split_paths(&others).filter(|path| path.is_dir()));
         folders
+    }
+
+    /// The file of its index: its own, or the one of which git tells a hook (`GIT_INDEX_FILE`, see git(1)).
+    pub(super) fn index_file(&self, git: &Repository) -> PathBuf {
+        let told = std::env::var_os("GIT_INDEX_FILE").filter(|_| self.path == Path::new("."));
+        told.map_or_else(|| git.path().join("index"), PathBuf::from)
     }
 
     /// What to call it in messages.
@@ -249,6 +264,10 @@ pub(super) fn revision(git: &Repository, name: &str) -> Result<Oid, SourceError>
         let problem = match error.code() {
             ErrorCode::NotFound => "there is no such commit, branch or tag in this repository".to_owned(),
             ErrorCode::Ambiguous => "several objects begin like this; write more digits".to_owned(),
+            ErrorCode::InvalidSpec | ErrorCode::Peel if error.class() == ErrorClass::Object => {
+                "this names a file or a folder, and no commit".to_owned()
+            }
+            ErrorCode::InvalidSpec => "this is no name of a commit, branch or tag".to_owned(),
             _ => error.message().to_owned(),
         };
         let trouble = SourceError::new(name, problem);

@@ -12,19 +12,25 @@ use git2::{Delta, DiffOptions, FileMode, ObjectType, Oid, Repository};
 
 use super::super::source::{Coverage, Item, Source, SourceError};
 use super::emit::Emitter;
+use super::index;
 use super::read::{self, Wanted};
-use super::repo::{Extent, Repo, intact, parse_id, tree_of, trouble};
+use super::repo::{Extent, Repo, intact, left_out, parse_id, tree_of, trouble};
 use super::trees::blob_at;
 
 /// How long libgit2 may take to compare HEAD with the index before somebody looks whether it waits in vain.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// One path on which the index and HEAD differ.
-struct Difference {
-    status: Delta,
-    path: Vec<u8>,
-    old: (Oid, FileMode),
-    new: (Oid, FileMode),
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Difference {
+    /// How.
+    pub(super) status: Delta,
+    /// The path, as git stores it.
+    pub(super) path: Vec<u8>,
+    /// What HEAD has there; zeros if nothing.
+    pub(super) old: (Oid, FileMode),
+    /// What the index has there; zeros if nothing.
+    pub(super) new: (Oid, FileMode),
 }
 
 /// The changes in the index of one repository.
@@ -42,6 +48,8 @@ struct Changes {
     names: Vec<String>,
     before: Vec<Wanted>,
     skipped: Vec<(String, &'static str)>,
+    /// How many changed paths do not take part.
+    left_out: usize,
 }
 
 impl Staged {
@@ -86,8 +94,9 @@ impl Staged {
         head: Option<Oid>,
     ) -> Result<(Repository, Vec<Difference>), SourceError> {
         let (done, waiting) = mpsc::channel();
+        let file = self.repo.index_file(&git);
         std::thread::spawn(move || {
-            let found = differences(&git, head);
+            let found = differences(&git, head, &file);
             // Nobody listens any more if a damaged tree was found.
             drop(done.send((git, found)));
         });
@@ -113,16 +122,16 @@ impl Staged {
             out.before.push(Wanted { id: old.0, path: String::new() });
         }
         let path = String::from_utf8_lossy(raw).into_owned();
-        if !self.extent.admits(&path) {
+        if matches!(status, Delta::Deleted | Delta::Unmodified) {
             return;
         }
-        match status {
-            Delta::Deleted | Delta::Unmodified => return,
-            Delta::Conflicted => {
-                out.skipped.push((path, "has a merge conflict, so it is not part of the commit yet"));
-                return;
-            }
-            _ => {}
+        if !self.extent.admits(&path) {
+            out.left_out += 1;
+            return;
+        }
+        if *status == Delta::Conflicted {
+            out.skipped.push((path, "has a merge conflict, so it is not part of the commit yet"));
+            return;
         }
         if new.1 == FileMode::Commit {
             out.skipped.push((path, "is a submodule, a repository of its own: run `skout git` in it"));
@@ -154,7 +163,7 @@ impl Staged {
         let (blobs, bytes) = emitter.counts();
         Ok(Coverage {
             kind: "staged",
-            scope: "the index".into(),
+            scope: format!("the index{}", left_out(changes.left_out)),
             files: changes.added.len() as u64,
             blobs,
             bytes,
@@ -179,8 +188,14 @@ impl Source for Staged {
 }
 
 /// Where the tree of HEAD and the index differ.
-fn differences(git: &Repository, head: Option<Oid>) -> Result<Vec<Difference>, SourceError> {
-    let index = git.index().map_err(|error| trouble("the index", &error))?;
+fn differences(git: &Repository, head: Option<Oid>, file: &Path) -> Result<Vec<Difference>, SourceError> {
+    let index = match git.index() {
+        // libgit2 1.9 knows neither the split nor the sparse index.
+        Err(error) if error.message().contains("mandatory extension") => {
+            return index::differences(git, head, file);
+        }
+        index => index.map_err(|error| trouble("the index", &error))?,
+    };
     let tree = head.map(|id| git.find_tree(id)).transpose().map_err(|e| trouble("HEAD", &e))?;
     let mut options = DiffOptions::new();
     options.include_typechange(true).ignore_submodules(false).skip_binary_check(true);

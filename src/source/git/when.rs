@@ -21,7 +21,7 @@ pub(super) fn iso(seconds: i64, offset: i32) -> String {
 }
 
 /// The date that a person wrote: `2024-05-01`, with a time and zone if wanted, `@seconds`, `3 days ago`,
-/// `yesterday`. Without a zone it is Greenwich's. `None` if it is no date.
+/// `3.days`, `yesterday`. Without a zone it is Greenwich's. `None` if it is no date.
 pub(super) fn parse(text: &str) -> Option<i64> {
     let text = text.trim();
     if let Some(seconds) = text.strip_prefix('@') {
@@ -37,7 +37,7 @@ fn ago(text: &str) -> Option<i64> {
     let (count, unit, last) = match (words.next()?, words.next(), words.next()) {
         ("yesterday", None, None) => (1, "day", "ago"),
         ("today", None, None) => (0, "day", "ago"),
-        (count, Some(unit), Some(last)) => (count.parse::<i64>().ok()?, unit, last),
+        (count, Some(unit), last) => (count.parse::<i64>().ok()?, unit, last.unwrap_or("ago")),
         _ => return None,
     };
     let seconds = match unit.trim_end_matches('s') {
@@ -60,7 +60,7 @@ fn absolute(text: &str) -> Option<i64> {
     if parts.next().is_some()
         || !(1970..=9999).contains(&year)
         || !(1..=12).contains(&month)
-        || !(1..=31).contains(&day)
+        || civil(days(year, month, day)) != (year, month, day)
     {
         return None;
     }
@@ -121,8 +121,10 @@ mod tests {
         assert_eq!(parse("2024-05-01T02:00:00+02:00"), Some(1_714_521_600));
         assert_eq!(parse("2024-05-01 00:00"), Some(1_714_521_600));
         assert_eq!(parse("@12"), Some(12));
-        assert!(parse("2 weeks ago").is_some() && parse("yesterday").is_some());
-        for wrong in ["main", "v1.2-3", "2024-13-01", "1234567", "2 moons ago"] {
+        for ago in ["2 weeks ago", "3 days", "3.days", "yesterday"] {
+            assert!(parse(ago).is_some(), "{ago}");
+        }
+        for wrong in ["main", "v1.2-3", "2024-13-01", "2024-02-30", "1234567", "2 moons ago", "3.0.days"] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }

@@ -7,18 +7,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::entries::{self, FILE, ID_LENGTHS, KIND};
 use crate::source::SourceError;
-
-/// The kind of an entry, in the upper bits of its mode.
-const KIND: u32 = 0o170_000;
-/// A regular file.
-const FILE: u32 = 0o100_000;
-/// The kinds there are: a file, a symbolic link, a submodule, a folder of a sparse index.
-const KINDS: [u32; 4] = [FILE, 0o120_000, 0o160_000, 0o040_000];
-/// What an entry begins with: ten numbers, the seventh of which is the mode.
-const NUMBERS: usize = 40;
-/// The bytes of an object id, by object format.
-const ID_LENGTHS: [usize; 2] = [20, 32];
 
 /// The regular files in the index of the work tree at `folder`, relative to it. With a split index,
 /// files that were only just removed from it may be among them.
@@ -66,63 +56,13 @@ struct Contents {
 
 /// Reads an index whose object ids have `id` bytes; `None` if it is none.
 fn parse(bytes: &[u8], id: usize) -> Option<Contents> {
-    let number = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
-    let version = number(4)?;
-    if !bytes.starts_with(b"DIRC") || !(2..=4).contains(&version) {
-        return None;
-    }
-    let mut contents = Contents::default();
-    let (mut at, mut name) = (12, Vec::new());
-    for _ in 0..number(8)? {
-        let kind = number(at + 24)? & KIND;
-        if !KINDS.contains(&kind) {
-            return None;
+    let mut files = Vec::new();
+    let link = entries::parse(bytes, id, &mut |entry| {
+        if entry.mode & KIND == FILE && !entry.path.is_empty() {
+            files.push(path_of(entry.path));
         }
-        let flags = at + NUMBERS + id;
-        let extended = version > 2 && bytes.get(flags)? & 0x40 != 0;
-        let mut text = flags + if extended { 4 } else { 2 };
-        if version == 4 {
-            let strip;
-            (strip, text) = varint(bytes, text)?;
-            name.truncate(name.len().checked_sub(strip)?);
-        } else {
-            name.clear();
-        }
-        let length = memchr::memchr(0, bytes.get(text..)?)?;
-        name.extend_from_slice(&bytes[text..text + length]);
-        at = match version {
-            4 => text + length + 1,
-            // One to eight NULs make the entry a multiple of eight bytes long.
-            _ => at + (text + length - at) / 8 * 8 + 8,
-        };
-        if kind == FILE && !name.is_empty() {
-            contents.files.push(path_of(&name));
-        }
-    }
-    let end = bytes.len().checked_sub(id)?;
-    while at + 8 <= end {
-        if &bytes[at..at + 4] == b"link" {
-            let base = bytes.get(at + 8..at + 8 + id)?;
-            let hex: String = base.iter().map(|b| format!("{b:02x}")).collect();
-            contents.base = base.iter().any(|b| *b != 0).then(|| format!("sharedindex.{hex}"));
-        }
-        at += 8 + number(at + 4)? as usize;
-    }
-    (at == end).then_some(contents)
-}
-
-/// A number in the encoding of offsets in packs (gitformat-pack), and where it ends.
-fn varint(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
-    let mut value = 0usize;
-    loop {
-        let byte = *bytes.get(at)?;
-        at += 1;
-        value = value.checked_mul(128)?.checked_add(usize::from(byte & 0x7f))?;
-        if byte & 0x80 == 0 {
-            return Some((value, at));
-        }
-        value += 1;
-    }
+    })?;
+    Some(Contents { files, base: link.map(|link| link.base) })
 }
 
 #[cfg(unix)]
