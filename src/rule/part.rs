@@ -13,7 +13,7 @@
 //! | `<x:3082ff>`, `<bytes:8>` | these bytes, so many random bytes; only inside an encoding |
 //! | `<b64of:…>`, `<b64urlof:…>`, `<hexof:…>`, `<b32of:…>` | the encoding of what is inside, which may hold parts; base64url and base32 (lower case) without padding |
 //! | `<b64wrap:64:…>` | base64 in lines of so many characters |
-//! | `<crc32-base62:30:6>` | CRC-32 of the 30 bytes before, as 6 digits; also `crc32-base36`, `crc32-hex`, `crc32-HEX`, `crc32le-base64` and `crc32le-hex`, which does not count a `_` at the end |
+//! | `<crc32-base62:30:6>` | CRC-32 of the 30 bytes before, as 6 digits; also `crc32-base36`, `crc32-hex`, `crc32-HEX`, `crc32le-base64` and `crc32le-hex`; `crc32-base62` and `crc32le-hex` do not count a `_` at the end |
 //! | `<sha256-b32:77:8>` | the first 8 characters of the base32 (upper case) of the SHA-256 of the 77 bytes before |
 //! | `<bech32sum:68:6>` | the bech32 checksum of the 68 bytes before, in their case |
 //! | `<uuid-mixed>` | a UUID of version 4 without dashes, letters in upper case at even places and lower at odd ones |
@@ -214,8 +214,9 @@ fn uuid(form: &str, parts: &mut Parts) -> Vec<u8> {
 
 /// The checksum `name` of `bytes` as so many characters.
 fn checksum(name: &str, bytes: &[u8], digits: usize) -> Option<Vec<u8>> {
+    let before = bytes.strip_suffix(b"_").unwrap_or(bytes);
     let crc = crc32fast::hash(bytes);
-    let based = |alphabet: String| {
+    let based = |crc: u32, alphabet: String| {
         let letters = alphabet.into_bytes();
         let mut rest = crc as usize;
         let mut text: Vec<u8> = (0..digits)
@@ -229,14 +230,11 @@ fn checksum(name: &str, bytes: &[u8], digits: usize) -> Option<Vec<u8>> {
         text
     };
     Some(match name {
-        "crc32-base62" => based([DIGITS, UPPER, LOWER].concat()),
-        "crc32-base36" => based([DIGITS, LOWER].concat()),
-        "crc32-hex" => based("0123456789abcdef".to_owned()),
-        "crc32-HEX" => based("0123456789ABCDEF".to_owned()),
-        "crc32le-hex" => {
-            let text = bytes.strip_suffix(b"_").unwrap_or(bytes);
-            hex(&crc32fast::hash(text).to_le_bytes()).into_bytes()
-        }
+        "crc32-base62" => based(crc32fast::hash(before), [DIGITS, UPPER, LOWER].concat()),
+        "crc32-base36" => based(crc, [DIGITS, LOWER].concat()),
+        "crc32-hex" => based(crc, "0123456789abcdef".to_owned()),
+        "crc32-HEX" => based(crc, "0123456789ABCDEF".to_owned()),
+        "crc32le-hex" => hex(&crc32fast::hash(before).to_le_bytes()).into_bytes(),
         "crc32le-base64" => STANDARD.encode(crc.to_le_bytes()).into_bytes()[..digits.min(8)].to_vec(),
         "sha256-b32" => base32(&Sha256::digest(bytes)).to_ascii_uppercase().into_bytes()[..digits].to_vec(),
         "bech32sum" => bech32_sum(bytes)?,

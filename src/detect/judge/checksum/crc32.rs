@@ -5,10 +5,16 @@ const BASE36: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
 /// The last six characters are the CRC-32 of the characters between the last `_` and them, in base 62
 /// (digits, upper case, lower case). GitHub: "Behind GitHub's new authentication token formats", 2021.
+/// Where the last `_` stands right before the six, they are that of everything before it (Matrix: Synapse,
+/// `handlers/auth.py`).
 pub(super) fn base62(secret: &[u8]) -> bool {
-    let from = memchr::memrchr(b'_', secret).map_or(0, |n| n + 1);
-    let Some(end) = secret.len().checked_sub(6).filter(|end| *end > from) else { return false };
-    in_digits(crc32fast::hash(&secret[from..end]), BASE62, 6) == secret[end..]
+    let Some(end) = secret.len().checked_sub(6) else { return false };
+    let body = match memchr::memrchr(b'_', secret) {
+        Some(at) if at + 1 == end => &secret[..at],
+        Some(at) => secret.get(at + 1..end).unwrap_or_default(),
+        None => &secret[..end],
+    };
+    !body.is_empty() && in_digits(crc32fast::hash(body), BASE62, 6) == secret[end..]
 }
 
 /// The last eight characters are the CRC-32 in hexadecimal digits of either case, of everything before them
@@ -71,6 +77,7 @@ mod tests {
     #[test]
     fn a_right_checksum_is_known_and_one_changed_character_breaks_it() {
         holds_and_breaks(base62, "ghp_<alnum:30><crc32-base62:30:6>");
+        holds_and_breaks(base62, "syt_<alnum:11>_<low:20>_<crc32-base62:37:6>");
         holds_and_breaks(hex, "ATATT3<b64url:20>=<crc32-HEX:27:8>");
         holds_and_breaks(hex, "cfut_<alnum:40><crc32-hex:40:8>");
         holds_and_breaks(hex_little_endian, "glsa_<alnum:32>_<crc32le-hex:38:8>");
