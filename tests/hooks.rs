@@ -401,3 +401,30 @@ fn a_tag_that_is_not_pushed_is_deleted_and_no_commit_is_rewritten() {
     let said = world.refused(&["push", "-q", remote.to_str().unwrap(), "v1"]);
     assert!(said.contains("git tag -d v1") && !said.contains("rebase"), "{said}");
 }
+
+#[test]
+fn a_kept_hook_runs_under_the_name_that_it_had() {
+    let world = World::without_hooks();
+    let hook = world.root().join(".git/hooks/pre-commit");
+    let shown = world.beside("shown");
+    for (text, want) in [
+        (
+            "#!/bin/sh\necho \"$(basename \"$0\") $# $(dirname \"$0\")\" > SHOWN\n",
+            "pre-commit 0 .git/hooks\n",
+        ),
+        ("#!/usr/bin/env bash\nset -e\necho \"${0##*/}\" > SHOWN\nexit 0\n", "pre-commit\n"),
+        ("#!/bin/bash\nif [ \"$0\" = \"${BASH_SOURCE[0]}\" ]; then echo main > SHOWN; fi\n", "main\n"),
+        ("#!/bin/sh -e\nfalse || echo \"$0\" > SHOWN\n", ".git/hooks/pre-commit\n"),
+    ] {
+        fs::write(&hook, text.replace("SHOWN", shown.to_str().unwrap())).unwrap();
+        fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        assert_eq!(world.tell(&["install", "--hook", "pre-commit"]).0, 0);
+        world.done(&["commit", "-q", "--allow-empty", "-m", "x"]);
+        assert_eq!(fs::read_to_string(&shown).unwrap(), want);
+        assert_eq!(world.tell(&["uninstall"]).0, 0);
+    }
+    // What it refuses stays refused.
+    fs::write(&hook, "#!/bin/sh\nexec test \"$0\" = x\n").unwrap();
+    assert_eq!(world.tell(&["install"]).0, 0);
+    assert!(!world.git(&["commit", "-q", "--allow-empty", "-m", "x"]).0);
+}

@@ -11,9 +11,22 @@ pub enum InstallError {
     NoRepository {
         /// Where it was looked for.
         path: PathBuf,
-        /// What git said.
-        #[source]
-        cause: git2::Error,
+    },
+    /// There is a repository, of a kind that libgit2 does not read.
+    #[error("the repository at {path} cannot be opened: {problem}")]
+    Unopened {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// What libgit2 said.
+        problem: String,
+    },
+    /// Where git looks for hooks there can be none.
+    #[error("{problem}, so git runs no hook; to change that: {advice}")]
+    NoFolder {
+        /// What is there instead.
+        problem: String,
+        /// What to do about it.
+        advice: String,
     },
     /// The repository is somebody else's.
     #[error(

@@ -8,7 +8,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::InstallError;
+use super::neighbour::{self, Neighbour};
 use super::script::{self, BLOCK, Hook, KEPT, MARK};
+
+/// What the pre-commit framework renames the hook to that it finds (its documentation, "Running in migration mode").
+pub(super) const LEGACY: &str = "legacy";
 
 /// The first lines of a hook that exists for our lines alone, so that it goes when they go.
 const OWN_HEAD: &str = "#!/bin/sh\n# Made by skout install; other commands may be added below.\n";
@@ -94,9 +98,10 @@ pub(super) fn put(folder: &Path, name: &'static str, text: &str) -> Result<Done,
             Ok(done(Deed::Renewed))
         }
         Content::Calls(_) => Ok(done(Deed::AlreadyThere)),
-        Content::Foreign(_) => {
+        Content::Foreign(old) if is_handed_on(folder, name, &old) => Ok(done(Deed::AlreadyThere)),
+        Content::Foreign(old) => {
             let kept = folder.join(format!("{name}.{KEPT}"));
-            if kept.symlink_metadata().is_ok() {
+            if kept.symlink_metadata().is_ok() && !is_newer(&old, &kept) {
                 return Err(InstallError::Taken { hook: path, kept });
             }
             fs::rename(&path, &kept).map_err(InstallError::file(&path, "setting the hook aside"))?;
@@ -107,6 +112,20 @@ pub(super) fn put(folder: &Path, name: &'static str, text: &str) -> Result<Done,
             Ok(done(Deed::Chained(kept)))
         }
     }
+}
+
+/// Whether the hook is that of the pre-commit framework, which runs ours as the older one that it found.
+pub(super) fn is_handed_on(folder: &Path, name: &str, text: &[u8]) -> bool {
+    let ours = folder.join(format!("{name}.{LEGACY}"));
+    neighbour::author(text) == Some(Neighbour::PreCommit)
+        && matches!(look(&ours), Ok(Content::Ours(_) | Content::Calls(_)))
+        && is_executable(&ours)
+}
+
+/// Whether a hook takes the place of a kept one: it is the same, or the same program wrote it again.
+fn is_newer(text: &[u8], kept: &Path) -> bool {
+    let old = fs::read(kept).unwrap_or_default();
+    old == text || neighbour::author(text).is_some_and(|author| neighbour::author(&old) == Some(author))
 }
 
 /// Puts our lines into a shell hook that others share; a hook in another language is chained instead.
@@ -157,7 +176,7 @@ fn insertion_point(text: &[u8]) -> Option<usize> {
 /// Takes ours out of `folder/name`, wherever it went: another program may have renamed it.
 pub(super) fn take_out(folder: &Path, name: &'static str) -> Result<Vec<Done>, InstallError> {
     let mut all = Vec::new();
-    for suffix in ["", ".legacy", ".old"] {
+    for suffix in ["", &format!(".{LEGACY}"), ".old"] {
         let path = folder.join(format!("{name}{suffix}"));
         let deed = match look(&path)? {
             Content::Ours(text) => Some(remove_whole(folder, name, &path, &text)?),
@@ -364,7 +383,7 @@ mod tests {
     fn a_kept_hook_is_never_overwritten() {
         let home = tempfile::tempdir().unwrap();
         fs::write(home.path().join("pre-commit"), "#!/bin/sh\n").unwrap();
-        fs::write(home.path().join(format!("pre-commit.{KEPT}")), "#!/bin/sh\n").unwrap();
+        fs::write(home.path().join(format!("pre-commit.{KEPT}")), "#!/bin/sh\necho\n").unwrap();
         let error = put(home.path(), "pre-commit", "new").unwrap_err();
         assert!(matches!(error, InstallError::Taken { .. }), "{error}");
         assert_eq!(bytes(&home.path().join("pre-commit")), b"#!/bin/sh\n");

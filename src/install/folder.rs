@@ -44,7 +44,7 @@ impl HooksFolder {
         let work_tree = repository.workdir().map(Path::to_owned);
         let config = repository.config()?.snapshot()?;
         let level = match config.get_entry("core.hookspath") {
-            Ok(entry) if entry.has_value() && !entry.value_bytes().is_empty() => Some(entry.level()),
+            Ok(entry) if entry.has_value() => Some(entry.level()),
             _ => None,
         };
         let Some(level) = level else {
@@ -63,7 +63,28 @@ impl HooksFolder {
             ConfigLevel::Local | ConfigLevel::Worktree | ConfigLevel::App => Setting::Repository,
             _ => Setting::Everywhere,
         };
-        Ok(Self { path: native(&base.join(set)), set_by, work_tree, common })
+        // Git looks for `/pre-commit` then, and runs nothing.
+        let path = if set.as_os_str().is_empty() { PathBuf::new() } else { native(&base.join(set)) };
+        Ok(Self { path, set_by, work_tree, common })
+    }
+
+    /// What keeps git from finding any hook here, and what to do about it; `None` if nothing does.
+    pub(super) fn hindrance(&self) -> Option<(String, String)> {
+        let global = if self.set_by == Setting::Everywhere { " --global" } else { "" };
+        let unset = format!("git config{global} --unset core.hooksPath, then skout install{global}");
+        if self.path.as_os_str().is_empty() {
+            return Some(("core.hooksPath is set to nothing".to_owned(), unset));
+        }
+        if self.path.is_dir() || self.path.symlink_metadata().is_err() {
+            return None;
+        }
+        let path = self.path.display();
+        Some(match self.set_by {
+            Setting::Default => {
+                (format!("{path} is no folder"), "move it away, then skout install".to_owned())
+            }
+            _ => (format!("core.hooksPath names {path}, which is no folder"), unset),
+        })
     }
 
     /// Whether the folder is part of the project, so that its files may be shared with others.
@@ -79,14 +100,19 @@ fn native(path: &Path) -> PathBuf {
 }
 
 /// The repository that git itself would use: as the environment says inside a hook, else at or above.
-fn open(start: &Path) -> Result<Repository, InstallError> {
-    Repository::discover(start).map_err(|cause| {
+pub(super) fn open(start: &Path) -> Result<Repository, InstallError> {
+    let told = start == Path::new(".") && std::env::var_os("GIT_DIR").is_some();
+    let opened = if told { Repository::open_from_env() } else { Repository::discover(start) };
+    opened.map_err(|cause| {
         let path = start.to_owned();
-        if cause.code() == ErrorCode::Owner {
-            let command = trust(&path.display().to_string(), cause.message());
-            return InstallError::NotTrusted { path, command };
+        match cause.code() {
+            ErrorCode::Owner => {
+                let command = trust(&path.display().to_string(), cause.message());
+                InstallError::NotTrusted { path, command }
+            }
+            ErrorCode::NotFound => InstallError::NoRepository { path },
+            _ => InstallError::Unopened { path, problem: cause.message().to_owned() },
         }
-        InstallError::NoRepository { path, cause }
     })
 }
 

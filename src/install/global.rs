@@ -11,6 +11,7 @@ use git2::{Config, ConfigLevel};
 
 use super::error::InstallError;
 use super::file::{self, Deed, Done};
+use super::folder::{HooksFolder, Setting};
 use super::script::{self, ALL_HOOKS, Hook};
 
 /// What introduces our lines in the settings; the second says that a line end before them is ours, too.
@@ -38,7 +39,7 @@ impl Home {
     }
 
     /// The folder that the settings name, if they name one.
-    fn named(&self) -> Result<Option<PathBuf>, InstallError> {
+    pub(super) fn named(&self) -> Result<Option<PathBuf>, InstallError> {
         if !self.settings.exists() {
             return Ok(None);
         }
@@ -51,7 +52,13 @@ impl Home {
 /// Installs for all repositories.
 pub(super) fn install(home: &Home, program: &Path) -> Result<Vec<Done>, InstallError> {
     match home.named()? {
-        Some(folder) if folder != home.hooks => {
+        Some(path) if path != home.hooks => {
+            let (set_by, common) = (Setting::Everywhere, path.clone());
+            let folder = HooksFolder { path, set_by, work_tree: None, common };
+            if let Some((problem, advice)) = folder.hindrance() {
+                return Err(InstallError::NoFolder { problem, advice });
+            }
+            let folder = folder.path;
             let hooks = Hook::CLIENT.iter();
             hooks.map(|&h| file::put(&folder, h.name(), &script::whole(h, Some(program)))).collect()
         }

@@ -38,6 +38,9 @@ pub fn install(plan: &Plan<'_>) -> Result<Vec<Done>, InstallError> {
         return global::install(&Home::from_env()?, plan.program);
     }
     let folder = HooksFolder::find(plan.start)?;
+    if let Some((problem, advice)) = folder.hindrance() {
+        return Err(InstallError::NoFolder { problem, advice });
+    }
     let hooks = if plan.hooks.is_empty() { usual(&folder) } else { plan.hooks.clone() };
     if folder.set_by == Setting::Everywhere {
         let there = |hook: &Hook| Done {
@@ -75,7 +78,7 @@ pub fn uninstall(plan: &Plan<'_>) -> Result<Vec<Done>, InstallError> {
     // Settings may have changed since: look where hooks would be without them, too.
     let mut places = vec![folder.common.join("hooks")];
     places.extend(neighbour::husky(&folder));
-    if folder.set_by == Setting::Repository {
+    if folder.set_by == Setting::Repository && folder.hindrance().is_none() {
         places.push(folder.path);
     }
     let mut done = Vec::new();
