@@ -146,7 +146,7 @@ fn anchors_source(name: &str, wanted: BTreeMap<(Vec<u8>, bool), Vec<String>>, fo
     let mut array = |kind: &str, what: &str, text: String| {
         writeln!(out, "    static {what}: &[{kind}] = &{text};").expect("a string takes any text");
     };
-    array("u16", "STARTS", format!("{:?}", table.starts));
+    array("u32", "STARTS", format!("{:?}", table.starts));
     array("Entry", "ENTRIES", format!("{:?}", table.entries));
     array("u32", "LITERALS", format!("{:?}", table.literals));
     array("u16", "FIRST", format!("{starts:?}"));

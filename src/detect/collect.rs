@@ -104,8 +104,11 @@ impl<'v> Collector<'v> {
         if goes_on(rule, bytes, hit.at) || !self.path_fits(id, view) {
             return None;
         }
-        let pattern = self.patterns.get(id, rule)?;
         let span = hit.span();
+        if rule.starts && !patterns::may_begin(rule, &bytes[span.start..]) {
+            return None;
+        }
+        let pattern = self.patterns.get(id, rule)?;
         let shown = window(rule, bytes, &span);
         let (window, shown) = (&bytes[shown.clone()], shown.start);
         let from = if rule.starts { span.start } else { span.start.saturating_sub(rule.window as usize) };
@@ -285,7 +288,10 @@ impl<'v> Collector<'v> {
     /// Whether the rule applies to files of this name.
     fn path_fits(&self, id: RuleId, view: &View<'_>) -> bool {
         // A blob of a history is scanned before its paths are known, and again under each of them.
-        view.blob.path.is_empty() || self.paths.fit(id, self.rules.get(id), view.blob.path)
+        let rule = self.rules.get(id);
+        view.blob.path.is_empty()
+            || rule.paths.is_empty()
+            || self.scene.applies(id, |path| self.paths.fit(id, rule, path))
     }
 }
 

@@ -64,6 +64,16 @@ pub(crate) fn begins(rule: &Rule) -> bool {
     rule.syntax == crate::rule::Syntax::Pattern && rule.starts && !rule.inside_word
 }
 
+/// Whether the rule may match `text` from its first byte on, as far as the bytes tell that every match begins with.
+pub(crate) fn may_begin(rule: &Rule, text: &[u8]) -> bool {
+    let shape = &rule.shape;
+    let Some(first) = text.get(..shape.shortest as usize) else { return false };
+    let (opening, rest) = first.split_at((shape.opening as usize).min(first.len()));
+    let stands = |b: u8| shape.bytes >> b & 1 == 1;
+    opening.iter().all(|b| Shape::is_token(*b) && stands(*b))
+        && rest.iter().all(|b| !b.is_ascii() || stands(*b))
+}
+
 /// What the values look like that rules called by keyword may want.
 #[derive(Debug)]
 pub(crate) struct Shapes {
@@ -127,4 +137,19 @@ impl Paths {
 fn globs(rule: &Rule) -> Result<GlobSet, RuleError> {
     GlobSet::new(rule.paths.iter().map(AsRef::as_ref))
         .map_err(|e| RuleError { rule: rule.id.to_string(), problem: e.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_may_match_only_what_is_long_enough_and_made_of_its_bytes() {
+        let bytes = (1 << b'a') | (1 << b'-') | (1 << b':');
+        let shape = Shape { shortest: 4, longest: 9, bytes, opening: 2 };
+        let rule = Rule { shape, ..RuleSet::builtin().get(RuleId(0)).clone() };
+        let may = |text: &str| may_begin(&rule, text.as_bytes());
+        assert!(may("a-:a!") && may("-a\u{e9}"));
+        assert!(!may("a-:") && !may("a:-a") && !may("a-:!a") && !may("ab:a"));
+    }
 }

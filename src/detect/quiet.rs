@@ -12,7 +12,7 @@ use super::assign::{self, loose};
 use super::collect;
 use super::context;
 use super::decode::ask;
-use super::patterns::{Patterns, Shapes};
+use super::patterns::{self, Patterns, Shapes};
 use super::url;
 use crate::rule::{Rule, RuleId, RuleSet, Syntax};
 
@@ -53,6 +53,9 @@ impl Quiet<'_> {
     fn pattern(&self, (id, rule): (RuleId, &Rule), bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
         if collect::goes_on(rule, bytes, anchor.start) {
             return Some(1);
+        }
+        if rule.starts && !patterns::may_begin(rule, &bytes[anchor.start..]) {
+            return Some(rule.shape.shortest as usize + 1);
         }
         let pattern = self.patterns.get(id, rule)?;
         let window = collect::window(rule, bytes, anchor);

@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::anchors::{Anchors, Hit};
 use super::lexicon::{FileKind, place};
 use crate::blob::Blob;
+use crate::rule::RuleId;
 
 /// The bytes that are searched for keywords at a time: of a long file that is only looked at here and there, most is
 /// never asked about.
@@ -25,12 +26,32 @@ pub struct Scene<'b> {
     test: OnceCell<bool>,
     /// The keywords that begin in each stretch of the blob, by its number.
     hits: RefCell<BTreeMap<usize, Vec<Hit>>>,
+    /// The rules that were asked whether they apply to files of the blob's name, with the answer.
+    applies: RefCell<Vec<(RuleId, bool)>>,
 }
 
 impl<'b> Scene<'b> {
     /// The scene of `blob`; costs nothing until it is asked something.
     pub fn of(blob: &'b Blob<'b>) -> Self {
-        Self { blob, file: OnceCell::new(), test: OnceCell::new(), hits: RefCell::default() }
+        Self {
+            blob,
+            file: OnceCell::new(),
+            test: OnceCell::new(),
+            hits: RefCell::default(),
+            applies: RefCell::default(),
+        }
+    }
+
+    /// Whether a rule applies to files of the blob's name, which `ask` says if nobody asked before: the anchor of a rule
+    /// for few files may stand on every line of another one.
+    pub(crate) fn applies(&self, id: RuleId, ask: impl FnOnce(&str) -> bool) -> bool {
+        let mut known = self.applies.borrow_mut();
+        if let Some((_, answer)) = known.iter().find(|(rule, _)| *rule == id) {
+            return *answer;
+        }
+        let answer = ask(self.blob.path);
+        known.push((id, answer));
+        answer
     }
 
     /// What kind of file it is.

@@ -28,7 +28,9 @@ impl Table {
             self.mask.as_ref().try_into().expect("the table is made with this many slots");
         let literals = self.literals();
         #[cfg(target_arch = "x86_64")]
-        let done = super::gather::search(mask, bytes, &range, &mut |at| literals.pass(bytes, at, hits));
+        let done = super::gather::search(mask, bytes, &range, &mut |places| {
+            literals.pass_all(mask, bytes, places, hits)
+        });
         #[cfg(not(target_arch = "x86_64"))]
         let done = None;
         literals.plain(mask, bytes, done.unwrap_or(range.start)..range.end, hits);
@@ -48,7 +50,7 @@ impl Table {
 /// What a passed window is compared with.
 struct Literals<'t> {
     filter: &'t [u8],
-    starts: &'t [u16],
+    starts: &'t [u32],
     entries: &'t [Entry],
     pool: &'t [u8],
     places: &'t [u32],
@@ -70,33 +72,51 @@ impl Literals<'_> {
             };
             let passed = test(0) | test(16) << 1 | test(32) << 2;
             for n in (0..3).filter(|n| passed >> n & 1 != 0) {
-                self.pass(bytes, at + 2 * n, hits);
+                self.pass(mask, bytes, at + 2 * n, hits);
             }
         }
         for at in (done + steps * 6..range.end).step_by(2) {
             let window = window(bytes, at);
             if mask[table::slot(window)] >> (window >> 24 & 7) & 1 != 0 {
-                self.pass(bytes, at, hits);
+                self.pass(mask, bytes, at, hits);
+            }
+        }
+    }
+
+    /// Holds the windows at `places`, which the mask lets pass, against the filter and the literals.
+    fn pass_all(&self, mask: &[u8; MASK_BYTES], bytes: &[u8], places: &[usize], hits: &mut Vec<Hit>) {
+        let mut kept = [(0, 0); 64];
+        for some in places.chunks(kept.len()) {
+            let mut count = 0;
+            for &at in some {
+                let window = window(bytes, at);
+                let key = table::key(window, mask[table::slot(window)]);
+                let (byte, bit) = table::filter_bit(key);
+                kept[count] = (at, key);
+                count += usize::from(self.filter[byte] & bit != 0);
+            }
+            for &(at, key) in &kept[..count] {
+                self.verify(bytes, at, key, hits);
             }
         }
     }
 
     /// Holds a window that the mask lets pass against the filter and the literals.
     #[inline]
-    fn pass(&self, bytes: &[u8], at: usize, hits: &mut Vec<Hit>) {
+    fn pass(&self, mask: &[u8; MASK_BYTES], bytes: &[u8], at: usize, hits: &mut Vec<Hit>) {
         let window = window(bytes, at);
-        let (byte, bit) = table::filter_bit(window);
+        let key = table::key(window, mask[table::slot(window)]);
+        let (byte, bit) = table::filter_bit(key);
         if self.filter[byte] & bit != 0 {
-            self.verify(bytes, at, window, hits);
+            self.verify(bytes, at, key, hits);
         }
     }
 
     /// Compares the literals whose windows may stand at `at`.
     #[inline(never)]
-    fn verify(&self, bytes: &[u8], at: usize, window: u32, hits: &mut Vec<Hit>) {
-        let slot = table::slot(window);
-        let (bucket, check) = (table::bucket(slot), table::check(slot));
-        let range = usize::from(self.starts[bucket])..usize::from(self.starts[bucket + 1]);
+    fn verify(&self, bytes: &[u8], at: usize, key: usize, hits: &mut Vec<Hit>) {
+        let (bucket, check) = (table::bucket(key), table::check(key));
+        let range = self.starts[bucket] as usize..self.starts[bucket + 1] as usize;
         for entry in &self.entries[range] {
             if entry.check != check {
                 continue;

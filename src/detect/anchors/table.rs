@@ -47,7 +47,7 @@ pub struct Entry {
     pub literal: u16,
     /// How far into the literal the window stands; may be -1 (one byte before it).
     pub offset: i8,
-    /// The part of the window's slot that its bucket does not tell, 0 to 15.
+    /// The part of the window's key that its bucket does not tell, 0 to 63.
     pub check: u8,
     /// The length of the literal in bytes.
     pub length: u8,
@@ -85,7 +85,7 @@ pub struct Table {
     /// Which hashes of a window with the byte after it there are, as a bit set; `FILTER_BITS / 8` bytes.
     pub filter: Cow<'static, [u8]>,
     /// `BUCKETS + 1` indices into `entries`.
-    pub starts: Cow<'static, [u16]>,
+    pub starts: Cow<'static, [u32]>,
     /// The windows, by bucket.
     pub entries: Cow<'static, [Entry]>,
     /// The literals' bytes, one after the other.
@@ -110,23 +110,30 @@ pub fn slot(window: u32) -> usize {
     ((window & 0x00ff_ffff).wrapping_mul(HASH) >> SLOT_SHIFT) as usize
 }
 
-/// Where all four bytes of `window` hash to in the filter: the byte and the bit in it.
+/// What a window that the mask lets pass hashes to in the filter and among the buckets. What counts is all four
+/// bytes, or the first three if `next`, the slot's byte of the mask, lets any fourth pass.
 #[inline]
-pub fn filter_bit(window: u32) -> (usize, u8) {
-    let bit = (window.wrapping_mul(HASH) >> (32 - FILTER_BITS.ilog2())) as usize;
-    (bit / 8, 1 << (bit % 8))
+pub fn key(window: u32, next: u8) -> usize {
+    let window = if next == u8::MAX { window & 0x00ff_ffff } else { window };
+    (window.wrapping_mul(HASH) >> (32 - FILTER_BITS.ilog2())) as usize
 }
 
-/// The bucket of a slot.
+/// The filter's bit of a key: its byte and the bit in it.
 #[inline]
-pub fn bucket(slot: usize) -> usize {
-    slot & (BUCKETS - 1)
+pub fn filter_bit(key: usize) -> (usize, u8) {
+    (key / 8, 1 << (key % 8))
 }
 
-/// What an entry of the slot's bucket must say to belong to the slot.
+/// The bucket of a key.
 #[inline]
-pub fn check(slot: usize) -> u8 {
-    (slot / BUCKETS) as u8
+pub fn bucket(key: usize) -> usize {
+    key & (BUCKETS - 1)
+}
+
+/// What an entry of the key's bucket must say to belong to the key.
+#[inline]
+pub fn check(key: usize) -> u8 {
+    (key / BUCKETS) as u8
 }
 
 impl Literal {
@@ -141,11 +148,10 @@ impl Table {
     /// Lays out `literals`.
     ///
     /// # Panics
-    /// If a literal is shorter than 3 bytes, or there are more than 65,535 windows.
+    /// If a literal is shorter than 3 bytes.
     pub fn new(literals: &[Literal]) -> Self {
         let mut mask = vec![0u8; MASK_BYTES];
-        let mut filter = vec![0u8; FILTER_BITS / 8];
-        let mut buckets: Vec<Vec<Entry>> = vec![Vec::new(); BUCKETS];
+        let mut windows = Vec::new();
         let mut pool = Vec::new();
         let mut ends = Vec::new();
         let frequencies = Frequencies::new();
@@ -159,22 +165,28 @@ impl Table {
                 enter(literal, offset, &mut |window| {
                     let slot = slot(window);
                     mask[slot] |= 1 << (window >> 24 & 7);
-                    let (byte, bit) = filter_bit(window);
-                    filter[byte] |= bit;
-                    let entry = Entry { offset, check: check(slot), ..named };
-                    let list = &mut buckets[bucket(slot)];
-                    if !list.contains(&entry) {
-                        list.push(entry);
-                    }
+                    windows.push((window, Entry { offset, ..named }));
                 });
             }
         }
         ends.push(pool.len() as u32);
-        let mut starts = vec![0u16];
+        let mut filter = vec![0u8; FILTER_BITS / 8];
+        let mut buckets: Vec<Vec<Entry>> = vec![Vec::new(); BUCKETS];
+        for (window, entry) in windows {
+            let key = key(window, mask[slot(window)]);
+            let (byte, bit) = filter_bit(key);
+            filter[byte] |= bit;
+            let entry = Entry { check: check(key), ..entry };
+            let list = &mut buckets[bucket(key)];
+            if !list.contains(&entry) {
+                list.push(entry);
+            }
+        }
+        let mut starts = vec![0u32];
         let mut entries = Vec::new();
         for list in buckets {
             entries.extend(list);
-            starts.push(u16::try_from(entries.len()).expect("fewer than 65,536 windows"));
+            starts.push(entries.len() as u32);
         }
         Self {
             mask: mask.into(),
@@ -187,8 +199,12 @@ impl Table {
     }
 }
 
-/// The offset of the first of the two neighbouring windows that are rarest together; -1 for a literal
-/// of three bytes, whose first window begins one byte early.
+/// How much more rarely, in 256 MB, a literal must be looked for in vain to begin its first window one byte before it, where
+/// any byte may stand, for each of the ways in which the rest of the window may be written: each takes 256 entries.
+const EARLY: f64 = 10000.0;
+
+/// The offset of the first of the two neighbouring windows that are rarest together; -1, one byte early, for a literal
+/// of three bytes, and where that pays.
 fn rarest_pair(literal: &Literal, frequencies: &Frequencies) -> i8 {
     if literal.bytes.len() == 3 {
         return -1;
@@ -201,7 +217,9 @@ fn rarest_pair(literal: &Literal, frequencies: &Frequencies) -> i8 {
         };
         window(at) + window(at + 1)
     };
-    (0..=last).min_by(|a, b| cost(*a).total_cmp(&cost(*b))).unwrap_or(0)
+    let early = EARLY * (0..2).map(|at| variants(literal, at).len()).product::<usize>() as f64;
+    let costs = (-1..=last).map(|at| (at, cost(at) + if at < 0 { early } else { 0.0 }));
+    costs.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(at, _)| at)
 }
 
 /// The values that the byte at this offset may have; none if it lies outside the literal, where anything may stand.
