@@ -187,3 +187,34 @@ fn a_name_that_means_no_commit_is_told_in_plain_words() {
         assert!(said.errors.contains(words), "{args:?}: {}", said.errors);
     }
 }
+
+#[test]
+fn a_broken_ref_and_a_broken_head_are_told() {
+    let world = World::new();
+    world.commit("a.txt", "base\n", "base");
+    assert_eq!(world.skout(&[]).status, 0);
+    for content in ["", "garbage\n"] {
+        world.write(".git/refs/heads/deep/bad", content);
+        let said = world.skout(&[]);
+        assert_eq!((said.status, said.complete()), (2, false));
+        assert!(said.json["scan"]["errors"].to_string().contains("refs/heads/deep/bad"), "{}", said.json);
+        fs::remove_file(world.root().join(".git/refs/heads/deep/bad")).unwrap();
+    }
+    world.git(&["symbolic-ref", "refs/heads/alias", "refs/heads/main"]);
+    assert_eq!(world.skout(&[]).status, 0);
+    world.write(".git/HEAD", "");
+    assert_eq!(world.skout(&[]).status, 2);
+}
+
+#[test]
+fn a_tag_of_a_folder_is_read_in_a_range_too() {
+    let world = with_remote();
+    world.commit("a.txt", "base\n", "base");
+    world.git(&["push", "-q", "origin", "main"]);
+    world.stage("deep/a.env", line(1));
+    let tree = world.git(&["write-tree"]);
+    world.git(&["reset", "-q", "--hard"]);
+    world.git(&["tag", "folder", &tree]);
+    let said = world.skout(&["--unpushed"]);
+    assert_eq!((said.status, said.places(), said.complete()), (1, vec!["deep/a.env:1".to_owned()], true));
+}

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use git2::{Oid, Repository};
+use git2::{ErrorCode, Oid, Repository};
 
 use super::super::origin::Origin;
 use super::super::source::{Coverage, Item, Source, SourceError};
@@ -126,7 +126,13 @@ impl History {
             return Ok(vec![object.id()]);
         }
         let mut tips = tips_of(git, |name| self.wants(name))?;
-        tips.extend(git.head().ok().and_then(|head| head.target()));
+        match git.head() {
+            Ok(head) => tips.extend(head.target()),
+            Err(error) if error.code() == ErrorCode::UnbornBranch => {}
+            Err(error) => {
+                return Err(trouble("HEAD", &error).advise("`git status` says whether git can read it"));
+            }
+        }
         let reflog = |name: &str, tips: &mut Vec<Oid>| {
             let Ok(log) = git.reflog(name) else { return };
             let Ok(odb) = git.odb() else { return };

@@ -19,7 +19,7 @@ use super::ids::IdSet;
 use super::named::{self, Named};
 use super::read::{self, Wanted};
 use super::repo::{Extent, Repo, left_out, object_id, parse_id, revision, trouble};
-use super::trees::Compare;
+use super::trees::{Change, Compare};
 use super::when;
 use crate::blob::ObjectId;
 
@@ -204,7 +204,9 @@ impl Range {
         for name in found.names.iter().chain(&self.names) {
             emitter.name(name, None);
         }
-        found.blobs.extend(graph.others.iter().map(|id| Wanted { id: *id, path: String::new() }));
+        for id in &graph.others {
+            self.named_object(&git, *id, &mut found)?;
+        }
         read::push_all(&self.repo, &git, &found.blobs, &emitter, self.extent.jobs);
         let (blobs, bytes) = emitter.counts();
         let coverage = Coverage {
@@ -226,6 +228,15 @@ impl Range {
         Ok(coverage)
     }
 
+    /// Gathers what a tag leads to that is no commit: a file, or a whole folder.
+    fn named_object(&self, git: &Repository, id: Oid, found: &mut Introduced) -> Result<(), SourceError> {
+        if git.find_tree(id).is_err() {
+            found.blobs.push(Wanted { id, path: String::new() });
+            return Ok(());
+        }
+        Compare::new(git).run(Some(id), &[], &mut |change| self.gather(&change, found))
+    }
+
     /// Gathers what one commit introduced, and pushes its message.
     fn commit(
         &self,
@@ -236,23 +247,26 @@ impl Range {
     ) -> Result<(), SourceError> {
         push_message(git, graph.id(n), emitter);
         let parents = parent_trees(git, graph, n, true);
-        Compare::new(git).run(Some(graph.tree(n)), &parents, &mut |change| {
-            found.olds.extend(&change.olds);
-            let Some(id) = change.new else { return };
-            let path = String::from_utf8_lossy(change.path).into_owned();
-            if !self.extent.admits(&path) {
-                found.left_out.insert(change.path.to_vec());
-                return;
-            }
-            if change.olds.is_empty() && found.named.insert(change.path.to_vec()) {
-                found.names.push(path.clone());
-            }
-            if change.submodule {
-                found.submodules.push(path);
-            } else if !change.olds.contains(&id) && found.seen.insert(id) {
-                found.blobs.push(Wanted { id, path });
-            }
-        })
+        Compare::new(git).run(Some(graph.tree(n)), &parents, &mut |change| self.gather(&change, found))
+    }
+
+    /// Notes one path that differs.
+    fn gather(&self, change: &Change<'_>, found: &mut Introduced) {
+        found.olds.extend(&change.olds);
+        let Some(id) = change.new else { return };
+        let path = String::from_utf8_lossy(change.path).into_owned();
+        if !self.extent.admits(&path) {
+            found.left_out.insert(change.path.to_vec());
+            return;
+        }
+        if change.olds.is_empty() && found.named.insert(change.path.to_vec()) {
+            found.names.push(path.clone());
+        }
+        if change.submodule {
+            found.submodules.push(path);
+        } else if !change.olds.contains(&id) && found.seen.insert(id) {
+            found.blobs.push(Wanted { id, path });
+        }
     }
 }
 

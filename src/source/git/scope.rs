@@ -4,6 +4,7 @@
 //! for a clone that was made of some branches only. It reads trees and settings, and fetches nothing.
 
 use std::collections::HashMap;
+use std::fs;
 
 use git2::{ObjectType, Oid, Remote, Repository};
 
@@ -23,7 +24,7 @@ pub(super) fn check(
     emitter: &Emitter<'_>,
 ) {
     if options.branch.is_none() {
-        some_branches(git).into_iter().for_each(|error| emitter.trouble(error));
+        some_branches(git).into_iter().chain(broken_refs(git)).for_each(|error| emitter.trouble(error));
     }
     let only = &options.extent.only;
     if !only.is_empty() && !tips.is_empty() && !stands_somewhere(git, (tips, graph), only) {
@@ -58,6 +59,38 @@ fn some_branches(git: &Repository) -> Option<SourceError> {
     );
     let problem = format!("this clone was made of the branch {branch} only, so the others were not read");
     Some(SourceError::new(format!("remote {remote}"), problem).advise(advice))
+}
+
+/// The trouble with files of refs that hold no id, as a crash leaves them: git and libgit2 pass over such a ref.
+fn broken_refs(git: &Repository) -> Vec<SourceError> {
+    let folder = git.commondir();
+    let mut files = Vec::new();
+    let mut open = vec![folder.join("refs")];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(&next).into_iter().flatten().flatten() {
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => open.push(entry.path()),
+                _ => files.push(entry.path()),
+            }
+        }
+    }
+    let mut broken: Vec<String> = Vec::new();
+    for file in files.iter().filter(|file| file.extension().is_none_or(|end| end != "lock")) {
+        let text = fs::read(file).unwrap_or_default();
+        let text = text.trim_ascii();
+        let id = text.get(..40).is_some_and(|id| id.iter().all(u8::is_ascii_hexdigit));
+        if !id && !text.starts_with(b"ref:") {
+            let name = file.strip_prefix(folder).unwrap_or(file);
+            broken.push(name.to_string_lossy().replace('\\', "/"));
+        }
+    }
+    broken.sort();
+    let tell = |name: String| {
+        let advice =
+            format!("if its commits are lost, delete it: git update-ref -d {name}; else set it anew");
+        SourceError::new(name, "this ref is broken, so what it led to was not read").advise(advice)
+    };
+    broken.into_iter().map(tell).collect()
 }
 
 /// The branches that are fetched from a remote, as its settings name them.
