@@ -17,7 +17,7 @@ use crate::source::{Item, Origin, Source, SourceError};
 
 /// Said of an object with a secret that no ref, and no path that takes part in the scan, leads to.
 const UNREACHED: &str =
-    "holds a secret, but lies outside the paths and refs of this scan (`--include dangling` reports it)";
+    "holds a secret outside of the paths and refs of this scan (`--include dangling` reports it)";
 
 /// Told how far a long scan has come; called from many threads.
 pub trait Progress: Sync {

@@ -218,3 +218,24 @@ fn a_tag_of_a_folder_is_read_in_a_range_too() {
     let said = world.skout(&["--unpushed"]);
     assert_eq!((said.status, said.places(), said.complete()), (1, vec!["deep/a.env:1".to_owned()], true));
 }
+
+#[test]
+fn commits_that_only_another_work_tree_stands_on_are_read() {
+    let world = World::new();
+    world.commit("a.txt", "base\n", "base");
+    let tree = world.beside("tree");
+    world.git(&["worktree", "add", "-q", "--detach", tree.to_str().unwrap()]);
+    fs::write(tree.join("a.env"), line(1)).unwrap();
+    world.git_in(&tree, &["add", "a.env"]);
+    world.git_in(&tree, &["commit", "-q", "-m", "on no branch"]);
+    for args in [&[][..], &["--unpushed"], &["--since", "2024-01-01"]] {
+        assert_eq!(world.skout(args).found(), 1, "{args:?}");
+    }
+    // The other way round, and a ref of that work tree alone.
+    world.git(&["checkout", "-q", "--detach"]);
+    world.commit("b.env", line(2), "on no branch either");
+    world.git_in(&tree, &["update-ref", "refs/worktree/kept", "HEAD"]);
+    world.git_in(&tree, &["checkout", "-q", "--detach", "main"]);
+    assert_eq!(world.skout(&[]).found(), 2);
+    assert_eq!(world.skout_in(&tree, &[]).found(), 2);
+}

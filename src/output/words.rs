@@ -131,7 +131,12 @@ pub(super) fn receipt(report: &Report<'_>) -> String {
     } else if c.blobs > 0 {
         what.push(count(c.blobs, "version") + if c.blobs == 1 { " of a file" } else { " of files" });
     }
-    let what = if what.is_empty() { "nothing".to_owned() } else { list(&what) };
+    let what = match what.is_empty() {
+        // What has no file around it is found in a message or a name.
+        true if !report.findings.is_empty() => "messages and names".to_owned(),
+        true => "nothing".to_owned(),
+        false => list(&what),
+    };
     let scope = sanitize::line(scope(report));
     let mut text =
         format!("Read {what} ({}) of {scope} with {}", bytes(c.bytes), count(receipt.rules as u64, "rule"));

@@ -126,6 +126,7 @@ impl History {
             return Ok(vec![object.id()]);
         }
         let mut tips = tips_of(git, |name| self.wants(name))?;
+        tips.extend(scope::of_work_trees(git));
         match git.head() {
             Ok(head) => tips.extend(head.target()),
             Err(error) if error.code() == ErrorCode::UnbornBranch => {}

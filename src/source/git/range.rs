@@ -19,6 +19,7 @@ use super::ids::IdSet;
 use super::named::{self, Named};
 use super::read::{self, Wanted};
 use super::repo::{Extent, Repo, left_out, object_id, parse_id, revision, trouble};
+use super::scope;
 use super::trees::{Change, Compare};
 use super::when;
 use crate::blob::ObjectId;
@@ -94,7 +95,9 @@ impl Range {
                 Ok(Self::of(repo, vec![revision(&git, "HEAD")?], vec![id], &format!("{since}..HEAD")))
             }
             (Err(_), Some(time)) => {
-                let (tips, names) = (tips_of(&git, |_| true)?, named::refs(&git, |_| true)?);
+                let (mut tips, names) = (tips_of(&git, |_| true)?, named::refs(&git, |_| true)?);
+                tips.extend(git.head().ok().and_then(|head| head.target()));
+                tips.extend(scope::of_work_trees(&git));
                 let scope = format!("commits since {}", when::iso(time, 0));
                 Ok(Self { from: Some(time), names, ..Self::of(repo, tips, Vec::new(), &scope) })
             }
@@ -118,6 +121,7 @@ impl Range {
         let local = |name: &str| name.starts_with("refs/heads/") || name.starts_with("refs/tags/");
         let mut tips = tips_of(&git, local)?;
         tips.extend(git.head().ok().and_then(|head| head.target()));
+        tips.extend(scope::of_work_trees(&git));
         let hidden = tips_of(&git, |name| name.starts_with("refs/remotes/"))?;
         let remote = named::refs(&git, |name| name.starts_with("refs/remotes/"))?;
         let names = named::refs(&git, |name| local(name) && !named::is_on(&remote, name))?;

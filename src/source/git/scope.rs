@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::path::PathBuf;
 
 use git2::{ObjectType, Oid, Remote, Repository};
 
@@ -13,7 +14,7 @@ use super::emit::Emitter;
 use super::graph::Graph;
 use super::history::HistoryOptions;
 use super::ids::IdSet;
-use super::repo::intact;
+use super::repo::{intact, parse_id};
 use crate::glob::GlobSet;
 
 /// Tells what is not covered.
@@ -35,6 +36,33 @@ pub(super) fn check(
             ),
         );
     }
+}
+
+/// What the HEAD of every work tree leads to if it is on no branch, and the refs that a work tree has for itself
+/// (gitrepository-layout, "worktrees"): `git rev-list --all` counts the former, and no list of refs has them.
+pub(super) fn of_work_trees(git: &Repository) -> Vec<Oid> {
+    let common = git.commondir();
+    let mut files = vec![common.join("HEAD")];
+    for work_tree in fs::read_dir(common.join("worktrees")).into_iter().flatten().flatten() {
+        files.push(work_tree.path().join("HEAD"));
+        files.extend(files_below(work_tree.path().join("refs")));
+    }
+    let ids = files.iter().filter_map(|file| parse_id(fs::read_to_string(file).ok()?.trim()));
+    ids.filter(|id| !id.is_zero()).collect()
+}
+
+/// All files below a folder, in no order.
+fn files_below(folder: PathBuf) -> Vec<PathBuf> {
+    let (mut files, mut open) = (Vec::new(), vec![folder]);
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(&next).into_iter().flatten().flatten() {
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => open.push(entry.path()),
+                _ => files.push(entry.path()),
+            }
+        }
+    }
+    files
 }
 
 /// The trouble with a clone whose settings fetch single branches only (git-clone(1), `--single-branch`, which
@@ -64,16 +92,7 @@ fn some_branches(git: &Repository) -> Option<SourceError> {
 /// The trouble with files of refs that hold no id, as a crash leaves them: git and libgit2 pass over such a ref.
 fn broken_refs(git: &Repository) -> Vec<SourceError> {
     let folder = git.commondir();
-    let mut files = Vec::new();
-    let mut open = vec![folder.join("refs")];
-    while let Some(next) = open.pop() {
-        for entry in fs::read_dir(&next).into_iter().flatten().flatten() {
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() => open.push(entry.path()),
-                _ => files.push(entry.path()),
-            }
-        }
-    }
+    let files = files_below(folder.join("refs"));
     let mut broken: Vec<String> = Vec::new();
     for file in files.iter().filter(|file| file.extension().is_none_or(|end| end != "lock")) {
         let text = fs::read(file).unwrap_or_default();
@@ -86,8 +105,9 @@ fn broken_refs(git: &Repository) -> Vec<SourceError> {
     }
     broken.sort();
     let tell = |name: String| {
+        let log = folder.join("logs").join(&name);
         let advice =
-            format!("if its commits are lost, delete it: git update-ref -d {name}; else set it anew");
+            format!("its log may say what it led to ({}); then delete the file of the ref", log.display());
         SourceError::new(name, "this ref is broken, so what it led to was not read").advise(advice)
     };
     broken.into_iter().map(tell).collect()
