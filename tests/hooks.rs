@@ -318,6 +318,7 @@ fn a_server_refuses_what_reaches_it_and_keeps_nothing() {
     world.commit("b.py", &leak());
     let told = world.refused(&["push", "origin", "main"]);
     assert!(told.contains("remote:") && told.contains("b.py"), "{told}");
+    assert!(told.contains("on no branch or tag here"), "{told}");
     world.refused(&["push", "origin", "main:refs/heads/new"]);
     let count = world.git_in(&server, &["count-objects"]).1;
     assert!(count.starts_with("3 objects"), "{count}");

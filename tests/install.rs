@@ -269,6 +269,9 @@ fn doctor_outside_of_a_repository_tells_of_all_repositories() {
     assert_eq!(status, 0, "{said}");
     assert!(said.contains("ok: pre-commit: runs") && said.contains("ok: pre-push: runs"), "{said}");
     assert!(!said.contains("pre-receive"), "{said}");
+    write_executable(&hook(&world, "pre-commit"), "#!/bin/sh\nexit 0\n");
+    let (_, said) = world.tell(&["doctor"]);
+    assert!(said.contains("the hook of this repository runs after skout"), "{said}");
 }
 
 #[test]

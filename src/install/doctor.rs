@@ -143,6 +143,7 @@ fn one_hook(folder: &HooksFolder, hook: Hook) -> Vec<Check> {
         Ok(Content::Ours(text)) => {
             let mut checks = vec![program_of(name, &text)];
             checks.extend(kept_hook(folder, name));
+            checks.extend(handed_on(folder, name));
             checks
         }
         Ok(Content::Calls(_)) => vec![good(format!("{name}: runs, called from {shown}"))],
@@ -201,6 +202,16 @@ fn kept_hook(folder: &HooksFolder, name: &str) -> Option<Check> {
             format!("{name}: the hook that was here before was not executable and does not run"),
             format!("chmod +x {}", kept.display()),
         )
+    })
+}
+
+/// The repository's own hook, which the one for all repositories runs.
+fn handed_on(folder: &HooksFolder, name: &str) -> Option<Check> {
+    let own = folder.common.join("hooks").join(name);
+    let hands_on =
+        || fs::read_to_string(folder.path.join(name)).is_ok_and(|text| text.contains("--git-common-dir"));
+    (folder.set_by == Setting::Everywhere && is_executable(&own) && hands_on()).then(|| {
+        good(format!("{name}: the hook of this repository runs after skout, from {}", own.display()))
     })
 }
 

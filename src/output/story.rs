@@ -117,6 +117,8 @@ pub(super) fn whereabouts(origin: &Origin) -> String {
                 short(&c.id.to_string())
             )
         }
+        // A push that a server looks at, or what only a reflog remembers.
+        (None, false) if origin.refs.is_empty() => "on no branch or tag here".to_owned(),
         (None, false) => "not in HEAD, but still in the history".to_owned(),
     });
     match origin.pushed {
