@@ -213,8 +213,8 @@ fn beside_commits(report: &Report<'_>) -> Option<String> {
     }
     if notes {
         lines.push(
-            "\x20 It stands in a note: take it out (git notes edit). The history of the notes keeps it until that is\n\
-             \x20 started anew (git update-ref -d refs/notes/NAME), so push the branch without the notes until then."
+            "\x20 It stands in a note: take it out (git notes edit). The history of the notes still holds it, so start that anew:\n\
+             \x20   git update-ref refs/notes/NAME  $(git commit-tree -m notes 'refs/notes/NAME^{tree}')"
                 .to_owned(),
         );
     }

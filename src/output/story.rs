@@ -216,8 +216,9 @@ fn within_reach(report: &Report<'_>, finding: &Finding) -> &'static str {
              stash (git stash list, git stash drop)."
         }
         _ if only_on(finding, |name| name.starts_with("notes/")) => {
-            "Do not push the notes. It is only in notes on this machine: take it out (git notes edit); the history \
-             of the notes keeps it until that is started anew (git update-ref -d refs/notes/NAME)."
+            "Do not push the notes. It is only in notes on this machine: take it out (git notes edit). The \
+             history of the notes still holds it, so start that anew (git update-ref refs/notes/NAME $(git commit-tree \
+             -m notes 'refs/notes/NAME^{tree}'))."
         }
         _ => {
             "Do not push. It is only in commits on this machine: take it out and rewrite them (git \
