@@ -82,8 +82,12 @@ pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
     if n > 0 {
         let head = &name[parts[n - 1].clone()];
         // A session's key may be a name to look it up by, a session's secret is what signs it.
-        let owned = plain_key || holds(words::SECRET, &name[part.clone()]);
-        if holds(words::HEAD_OTHER, head) && !(owned && holds(words::KEY_OWNER, head)) {
+        let secret = holds(words::SECRET, &name[part.clone()]);
+        let guarded = kind == Kind::Password || secret;
+        let known = (plain_key || secret) && holds(words::KEY_OWNER, head)
+            || guarded && holds(words::HEAD_THING, head)
+            || !plain_key && holds(words::HEAD_SERVICE, head);
+        if holds(words::HEAD_OTHER, head) && !known {
             return None;
         }
         if plain_key && !holds(words::KEY_OWNER, head) {
@@ -185,7 +189,7 @@ mod tests {
 
     fn kind(name: &str) -> Option<(Kind, bool)> {
         let lower = name.to_ascii_lowercase();
-        let words = ["pass", "pwd", "secret", "token", "key", "auth"];
+        let words = ["pass", "pwd", "secret", "salt", "token", "key", "auth"];
         let at = words.iter().filter_map(|w| lower.rfind(w).map(|at| (at, at + w.len()))).max()?;
         read(name.as_bytes(), &(at.0..at.1)).map(|n| (n.kind, n.clear))
     }
@@ -239,6 +243,23 @@ mod tests {
             (set("settings"), set("resetPassword"), set("a.password")),
             ("settings", "resetPassword", "a.password")
         );
+    }
+
+    #[test]
+    fn a_thing_may_have_a_password_though_its_key_is_none() {
+        for name in
+            ["REDIS_PASSWORD", "CI_REGISTRY_PASSWORD", "storagePassword", "session_password", "sitePwd"]
+        {
+            assert_eq!(kind(name), Some((Kind::Password, true)), "{name}");
+        }
+        for name in ["REDIS_TOKEN", "CARGO_REGISTRY_TOKEN", "S3_SECRET", "deviceSecret", "hash_salt"] {
+            assert!(kind(name).is_some(), "{name}");
+        }
+        for name in
+            ["redis_key", "registryKey", "page_token", "device_token", "show_password", "read_password"]
+        {
+            assert_eq!(kind(name), None, "{name}");
+        }
     }
 
     #[test]
