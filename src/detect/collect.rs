@@ -335,14 +335,14 @@ fn asked_of(bytes: &[u8], found: &Assignment) -> Option<Name> {
     if !bytes[found.key.clone()].eq_ignore_ascii_case(b"key") {
         return None;
     }
-    if spoken_of(&bytes[..found.key.start]) && found.value.len() >= 16 {
+    let before = &bytes[found.key.start.saturating_sub(160)..found.key.start];
+    if (spoken_of(before) || entry_of(before)) && found.value.len() >= 16 {
         return Some(Name::of(Kind::Token));
     }
     let sign = found.key.start.checked_sub(1).map(|n| bytes[n])?;
     if found.form != Form::Query || !matches!(sign, b'?' | b'&') || found.value.len() < 20 {
         return None;
     }
-    let before = &bytes[found.key.start.saturating_sub(160)..found.key.start];
     let url = &before[memchr::memmem::rfind(before, b"://")? + 3..];
     let host = &url[..memchr::memchr(b'/', url)?];
     let api = host.starts_with(b"api.") || memchr::memmem::find(url, b"/api/").is_some();
@@ -356,6 +356,19 @@ fn spoken_of(before: &[u8]) -> bool {
     [&b"api"[..], b"secret", b"access", b"licence", b"license"]
         .iter()
         .any(|w| before[from..].eq_ignore_ascii_case(w))
+}
+
+/// Whether a bare `key` is an entry of a map whose name makes it a credential: `"Jwt": { "Key": … }`.
+fn entry_of(before: &[u8]) -> bool {
+    let Some(open) = memchr::memrchr2(b'{', b'}', before).filter(|n| before[*n] == b'{') else {
+        return false;
+    };
+    let sign = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b':' | b'=');
+    let end = before[..open].iter().rposition(|b| !sign(b)).map_or(0, |n| n + 1);
+    let from = before[..end].iter().rposition(|b| !b.is_ascii_alphanumeric()).map_or(0, |n| n + 1);
+    let owner = before[from..end].to_ascii_lowercase();
+    end < open
+        && [&b"jwt"[..], b"openai", b"encryption"].iter().any(|w| memchr::memmem::find(&owner, w).is_some())
 }
 
 impl Catch {

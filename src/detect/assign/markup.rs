@@ -19,14 +19,15 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
     let next = *bytes.get(key.end)?;
     match (opener, next) {
         (b'<' | b':', b'>') => text(bytes, key.end + 1),
-        (b'<' | b':', b' ') => {
-            within_tag(bytes, key.end).and_then(|at| text(bytes, at)).or_else(|| attribute(bytes, key.end))
-        }
+        (b'<' | b':', b' ') => within_tag(bytes, key.end)
+            .and_then(|at| text(bytes, at))
+            .or_else(|| attribute(bytes, key, key.end)),
         (b'>', b'<') => sibling(bytes, key.end),
-        (b'"' | b'\'', b'"' | b'\'' | b'\\') => {
-            pair(bytes, key).or_else(|| attribute(bytes, key.end + 1)).or_else(|| block(bytes, key.end + 1))
-        }
+        (b'"' | b'\'', b'"' | b'\'' | b'\\') => pair(bytes, key)
+            .or_else(|| attribute(bytes, key, key.end + 1))
+            .or_else(|| block(bytes, key.end + 1)),
         (b' ', b'\n' | b'\r') => pair(bytes, key),
+        (b' ', b',') if bytes[..key.start - 1].ends_with(b":") => pair(bytes, key),
         _ => None,
     }
 }
@@ -36,6 +37,7 @@ pub(super) fn may_follow(bytes: &[u8], key: &Range<usize>) -> bool {
     let opener = key.start.checked_sub(1).map(|n| bytes[n]);
     let signs = opener.zip(bytes.get(key.end).copied());
     matches!(signs, Some((b'<' | b':', b'>' | b' ') | (b'>', b'<') | (b' ', b'\n' | b'\r')))
+        || signs == Some((b' ', b',')) && bytes[..key.start - 1].ends_with(b":")
         || matches!(signs, Some((b'"' | b'\'', b'"' | b'\'' | b'\\')))
 }
 
@@ -64,17 +66,17 @@ fn within_tag(bytes: &[u8], at: usize) -> Option<usize> {
 /// `<key>NAME</key> <string>value</string>`, the way property lists pair them.
 fn sibling(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     let rest = &bytes[at..bytes.len().min(at + REACH)];
-    let known = [&b"</key>"[..], b"</name>", b"</param-name>", b"</Name>", b"</Key>"];
+    let known = [&b"</key>"[..], b"</name>", b"</param-name>", b"</env-entry-name>", b"</Name>", b"</Key>"];
     let close = known.iter().find(|c| rest.starts_with(c))?;
     let gap = rest[close.len()..].iter().take_while(|b| b.is_ascii_whitespace()).count();
     let rest = &rest[close.len() + gap..];
-    let opens = [&b"<string>"[..], b"<value>", b"<param-value>", b"<Value>"];
+    let opens = [&b"<string>"[..], b"<value>", b"<param-value>", b"<env-entry-value>", b"<Value>"];
     let open = opens.iter().find(|o| rest.starts_with(o))?;
     text(bytes, at + close.len() + gap + open.len())
 }
 
 /// The value in the same tag (`key="NAME" value="…"`), or the text after it (`key="NAME">…<`).
-fn attribute(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+fn attribute(bytes: &[u8], key: &Range<usize>, at: usize) -> Option<(Range<usize>, Form)> {
     let rest = &bytes[at..bytes.len().min(at + REACH)];
     if rest.first() == Some(&b'>') {
         let gap = rest[1..].iter().take_while(|b| b.is_ascii_whitespace()).count();
@@ -84,7 +86,13 @@ fn attribute(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     if !rest.first()?.is_ascii_whitespace() {
         return None;
     }
-    let tag = &rest[..rest.iter().position(|b| matches!(b, b'>' | b'<'))?];
+    let end = rest.iter().position(|b| matches!(b, b'>' | b'<'))?;
+    let tag = &rest[..end];
+    // Android's way to write a string, with further attributes: `<string name="NAME" translatable="false">…<`.
+    let string = bytes[..key.start].ends_with(b"<string name=\"");
+    if string && rest[end] == b'>' && !tag.ends_with(b"/") {
+        return text(bytes, at + end + 1);
+    }
     let names = [&b"value=\""[..], b"value='", b"Value=\"", b"content=\""];
     let (name, place) = names.iter().find_map(|n| memchr::memmem::find(tag, n).map(|p| (n, p)))?;
     value::literal(bytes, at + place + name.len() - 1).map(|v| (v, Form::Markup))
@@ -105,17 +113,12 @@ fn pair(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, Form)> {
     if !label.iter().any(|l| before.ends_with(l)) {
         return None;
     }
-    let mut at = closers(bytes, key.end);
-    let rest = &bytes[at..bytes.len().min(at + REACH)];
-    at += rest
-        .iter()
-        .take_while(|b| b.is_ascii_whitespace() || matches!(b, b',' | b'"' | b'\'' | b'\\'))
-        .count();
+    let mut at = between(bytes, closers(bytes, key.end));
+    at = between(bytes, at + setting(&bytes[at..bytes.len().min(at + REACH)]));
     let rest = &bytes[at..bytes.len().min(at + 16)];
-    if !rest.get(..5)?.eq_ignore_ascii_case(b"value") {
-        return None;
-    }
-    at = blanks(bytes, closers(bytes, at + 5));
+    let words = [&b"value"[..], b"ParameterValue"];
+    let word = words.iter().find(|w| rest.get(..w.len()).is_some_and(|r| r.eq_ignore_ascii_case(w)))?;
+    at = blanks(bytes, closers(bytes, at + word.len()));
     if !matches!(bytes.get(at)?, b':' | b'=') {
         return None;
     }
@@ -124,6 +127,25 @@ fn pair(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, Form)> {
         Some(found) => Some((found, Form::Quoted)),
         None => Some((value::line(bytes, at), Form::Line)),
     }
+}
+
+/// Past what stands between the entries of a map.
+fn between(bytes: &[u8], at: usize) -> usize {
+    let sign = |b: &&u8| b.is_ascii_whitespace() || matches!(b, b',' | b'"' | b'\'' | b'\\');
+    at + bytes[at..bytes.len().min(at + REACH)].iter().take_while(sign).count()
+}
+
+/// How long a setting is that stands between a name and its value: `slotSetting": false`, `type": "text"`.
+fn setting(rest: &[u8]) -> usize {
+    let known = [&b"slotSetting"[..], b"type", b"enabled", b"id"];
+    let Some(word) = known.iter().find(|w| rest.starts_with(w)) else { return 0 };
+    let at = blanks(rest, closers(rest, word.len()));
+    if rest.get(at) != Some(&b':') {
+        return 0;
+    }
+    let at = blanks(rest, at + 1);
+    let word = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'"' | b'\'' | b'_' | b'-');
+    at + rest[at..].iter().take_while(word).count()
 }
 
 /// `variable "NAME" { … default = "value" … }`, Terraform's way to give a default.

@@ -19,6 +19,7 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
     let mut at = closers(bytes, key.end);
     let closed = at > key.end;
     let looked_up = closed && matches!(bytes[at - 1], b')' | b']');
+    let in_quotes = closed && matches!(bytes[key.end], b'"' | b'\'');
     at = index(bytes, at);
     at = blanks(bytes, at);
     let rest = bytes.get(at..bytes.len().min(at + GAP))?;
@@ -35,14 +36,17 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
         (b'<', Some(b'-')) => given(bytes, at + 2, key),
         (b'-', Some(b'>')) if at > key.end => quoted(bytes, blanks(bytes, at + 2)),
         (b'|', Some(b' ')) if at > key.end => cell(bytes, at + 1, key),
-        (b':', _) if opened(bytes, key, b"${") => default(bytes, at + 1),
+        (b':', _) if opened(bytes, key, b"${") => default(bytes, at + 1, key),
         (b':', _) => typed(bytes, at + 1).or_else(|| given(bytes, at + 1, key)),
         (b',', _) if closed => argument(bytes, at + 1, key),
-        (b'(', _) if !closed => call(bytes, at + 1),
+        (b'(', _) if !closed => call(bytes, at + 1, b')'),
+        (b'{', Some(b'"' | b'\'')) if at == key.end => call(bytes, at + 1, b'}'),
+        (b'{', _) if looked_up && in_quotes => quoted(bytes, blanks(bytes, at + 1)),
+        (b't', Some(b'o')) if in_quotes => quoted(bytes, blanks(bytes, at + 2)),
         (b'o', Some(b'r')) if looked_up => quoted(bytes, blanks(bytes, at + 2)),
         (b'i', Some(b's')) if at > key.end => {
             let at = blanks(bytes, at + 2);
-            quoted(bytes, at).or_else(|| told(bytes, at))
+            quoted(bytes, at).or_else(|| told(bytes, at, key))
         }
         (b's', _) if rest.starts_with(b"string = ") => quoted(bytes, at + 9),
         _ => None,
@@ -110,7 +114,7 @@ fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, F
     }
     let before = bytes[key.start.saturating_sub(MARGIN)..key.start].trim_ascii_end();
     let in_query = matches!(bytes[..key.start].last(), Some(b'?' | b'&'));
-    let in_list = matches!(before.last(), Some(b';')) && bytes[at - 1] == b'=';
+    let in_list = (matches!(before.last(), Some(b';')) || follows_host(before)) && bytes[at - 1] == b'=';
     let in_quotes = matches!(bytes[..key.start].last(), Some(b'"' | b'\'')) && bytes[at - 1] == b'=';
     if in_query || in_list || in_quotes {
         return Some((value::bare(bytes, at, in_query), Form::Query));
@@ -121,8 +125,30 @@ fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, F
     Some((value::bare(bytes, at, false), Form::Bare))
 }
 
+/// Whether the words before a name are those of a connection: `host=db user=app password=…`.
+fn follows_host(before: &[u8]) -> bool {
+    const WORDS: &[&[u8]] = &[
+        b"host",
+        b"hostaddr",
+        b"server",
+        b"user",
+        b"username",
+        b"uid",
+        b"dbname",
+        b"database",
+        b"port",
+        b"sslmode",
+    ];
+    let from = before
+        .iter()
+        .rposition(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''))
+        .map_or(0, |n| n + 1);
+    let Some(sign) = memchr::memchr(b'=', &before[from..]) else { return false };
+    sign + 1 < before.len() - from && WORDS.contains(&&before[from..from + sign])
+}
+
 /// The literal behind a look-up, which stands for what is not found there: `os.getenv("NAME", "value")`,
-/// `process.env.NAME || "value"`.
+/// `process.env.NAME || "value"`, `given or "value"`.
 fn fallback(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     const LOOK_UPS: &[&[u8]] = &[
         b"process.env",
@@ -135,14 +161,19 @@ fn fallback(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
         b"System.getenv(",
     ];
     let rest = &bytes[at..bytes.len().min(at + GAP)];
-    LOOK_UPS.iter().find(|l| rest.starts_with(l))?;
     let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+    let looked_up = LOOK_UPS.iter().any(|l| rest.starts_with(l));
+    let signs: &[&[u8]] =
+        if looked_up { &[b"||", b"??", b"?:", b"or ", b","] } else { &[b" || ", b" ?? ", b" or "] };
+    // Of any other expression only names may stand before the sign.
+    let name = |b: &&u8| b.is_ascii_alphanumeric() || b"_.$()[]? ".contains(b);
+    let names = if looked_up { line.len() } else { line.iter().take_while(name).count() };
     let sign = |n: usize| {
         let behind = &line[n..];
-        let length = [&b"||"[..], b"??", b"or ", b","].iter().find(|s| behind.starts_with(s))?.len();
+        let length = signs.iter().find(|s| behind.starts_with(s))?.len();
         quoted(bytes, blanks(bytes, at + n + length))
     };
-    (0..line.len()).find_map(sign)
+    (0..line.len().min(names + 1)).find_map(sign)
 }
 
 /// The next cell of the row of a table that the name is a cell of: `| API key | value |`.
@@ -158,12 +189,14 @@ fn cell(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Fo
 }
 
 /// A value that a sentence tells, if it looks like no word: `the API key is 3f0c…`.
-fn told(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+fn told(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
     let found = value::line(bytes, at);
     let text = bytes[found.clone()].strip_suffix(b".").unwrap_or(&bytes[found.clone()]);
     let mixed = text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic);
     let inside = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'=' | b'+' | b'/');
-    (text.len() >= 16 && mixed && text.iter().all(inside)).then(|| (at..at + text.len(), Form::Line))
+    let token = text.len() >= 16 && text.iter().all(inside);
+    let password = (8..=40).contains(&text.len()) && bytes[key.clone()].eq_ignore_ascii_case(b"password");
+    (mixed && (token || password)).then(|| (at..at + text.len(), Form::Line))
 }
 
 /// A literal alone on the line after the sign, as formatters break long lines.
@@ -230,15 +263,22 @@ fn typed(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
 }
 
 /// The default in `${NAME:-value}` and `${NAME:value}`.
-fn default(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+fn default(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
+    let form = match bytes[..key.start].strip_suffix(b"${").and_then(<[u8]>::last) {
+        Some(b'"' | b'\'') => Form::Query,
+        _ => Form::Bare,
+    };
     let at = if matches!(bytes.get(at), Some(b'-' | b'=')) { at + 1 } else { at };
     let rest = &bytes[at..bytes.len().min(at + 200)];
     let end = rest.iter().position(|b| matches!(b, b'}' | b'\n'))?;
-    (rest[end] == b'}').then_some((at..at + end, Form::Bare))
+    (rest[end] == b'}').then_some((at..at + end, form))
 }
 
+/// Calls whose first two arguments are a name and its value, with more behind them.
+const MORE: &[&[u8]] = &[b".of(", b"flag.String(", b"EnvironmentVariable("];
+
 /// The last argument of a call whose argument before it is the name: `define('NAME', 'value')`. Of a longer list of
-/// words none is given to another.
+/// words none is given to another, unless the name is a flag.
 fn argument(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
     let before = &bytes[key.start.saturating_sub(GAP)..key.start];
     let (quote, before) = before.split_last()?;
@@ -250,13 +290,17 @@ fn argument(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>
     let rest = &bytes[at..bytes.len().min(at + 24)];
     // `"name": "NAME", "value": "…"` is an entry of a list and read by `markup.rs`.
     if rest.starts_with(b"default") {
-        at = blanks(bytes, at + 7);
+        let value = bytes[at + 7..].get(..5).is_some_and(|word| word.eq_ignore_ascii_case(b"value"));
+        at = blanks(bytes, at + if value { 12 } else { 7 });
         at = blanks(bytes, at + usize::from(matches!(bytes.get(at), Some(b'=' | b':'))));
     }
     let found = value::literal(bytes, at)?;
     let after = blanks(bytes, value::past(bytes, found.end));
+    let flag = bytes[key.start..].starts_with(b"--");
     let ends = match bytes.get(after) {
         Some(b')') => true,
+        Some(b',') => flag || MORE.iter().any(|call| line.ends_with(call)),
+        Some(b']') if flag => true,
         Some(b']') => line.ends_with(b"[") || bytes.get(after + 1) == Some(&b')'),
         // A directive without brackets opens its line.
         None | Some(b'\n' | b'\r') => line.first().is_some_and(u8::is_ascii_alphabetic),
@@ -265,13 +309,13 @@ fn argument(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>
     ends.then_some((found, Form::Quoted))
 }
 
-/// The only argument of a call by that name: `setPassword("value")`.
-fn call(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+/// The only argument of a call by that name: `setPassword("value")`, `password{"value"}`.
+fn call(bytes: &[u8], at: usize, close: u8) -> Option<(Range<usize>, Form)> {
     let at = blanks(bytes, at);
     if !matches!(bytes.get(at)?, b'"' | b'\'' | b'`' | b'\\') {
         return None;
     }
     let found = value::literal(bytes, at)?;
     let after = blanks(bytes, value::past(bytes, found.end));
-    matches!(bytes.get(after), Some(b')')).then_some((found, Form::Called))
+    (bytes.get(after) == Some(&close)).then_some((found, Form::Called))
 }

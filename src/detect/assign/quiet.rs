@@ -60,6 +60,8 @@ pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
         }
         (b')' | b']', _) => closed(bytes, &key)?,
         (b'=' | b':' | b'[' | b'*' | b'"' | b'\'' | b'`' | b'\\' | b' ' | b'\t', _) => return None,
+        (b'{', b'"' | b'\'') => return None,
+        (b',', _) if opener == b' ' && bytes[..key.start - 1].ends_with(b":") => return None,
         (b'(', b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\') => return None,
         (b'!' | b'|' | b'?' | b'+', b'=' | b'|' | b'?' | b':') => return None,
         (b'<', b'-') => return None,
@@ -134,6 +136,9 @@ mod tests {
         "export",
         "is",
         "or",
+        "to ",
+        "name: ",
+        "host=db ",
         "string = ",
         "Some(",
         "b",

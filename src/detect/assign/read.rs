@@ -169,6 +169,24 @@ mod tests {
         "db_password: process.env.X || 'hunter2',",
         "<db_password value=\"hunter2\"/>",
         "<param name=\"db_password\"><value>hunter2</value></param>",
+        "std::string db_password{\"hunter2\"};",
+        "ENV.fetch('db_password') { 'hunter2' }",
+        "mapOf(\"db_password\" to \"hunter2\")",
+        "Map.of(\"db_password\", \"hunter2\", \"user\", \"x\")",
+        "flag.String(\"db_password\", \"hunter2\", \"what to log in with\")",
+        "args: [\"--db_password\", \"hunter2\", \"-v\"]",
+        "db_password = db_password or \"hunter2\"",
+        "db_password = (process.env.X as string) || 'hunter2';",
+        "\"host=db user=app db_password=hunter2 port=5432\"",
+        "- {name: db_password, value: hunter2}",
+        "{\"name\": \"db_password\", \"slotSetting\": false, \"value\": \"hunter2\"}",
+        "{\"ParameterKey\": \"db_password\", \"ParameterValue\": \"hunter2\"}",
+        "<env-entry-name>db_password</env-entry-name><env-entry-value>hunter2</env-entry-value>",
+        "<string name=\"db_password\" translatable=\"false\">hunter2</string>",
+        "String.fromEnvironment('db_password', defaultValue: 'hunter2')",
+        "SetEnv db_password hunter2\n",
+        "set -gx db_password hunter2\n",
+        "proxy_set_header db_password hunter2;\n",
     ];
 
     #[test]
@@ -191,6 +209,12 @@ mod tests {
         assert_eq!(read_at(text, "IDENTIFIED BY").unwrap().1, "hunter2");
         let text = "CREATE USER a WITH PASSWORD 'hunter2';";
         assert_eq!(read_at(text, "PASSWORD").unwrap().1, "hunter2");
+    }
+
+    #[test]
+    fn a_sentence_tells_a_password_that_looks_like_none_of_its_words() {
+        assert_eq!(read_at("the password is hunter2024x for admin", "password").unwrap().1, "hunter2024x");
+        assert_eq!(read_at("the password is wrong again", "password"), None);
     }
 
     #[test]

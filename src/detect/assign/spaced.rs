@@ -43,7 +43,20 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
 /// Whether words before `at` open the line and declare what follows: `ENV`, `#define`, `aws configure set`.
 pub(super) fn declares(bytes: &[u8], at: usize) -> bool {
     line_lead(bytes, at).is_some_and(|lead| {
-        matches!(lead, b"ENV" | b"ARG" | b"setenv" | b"#define" | b"setx")
+        const WORDS: &[&[u8]] = &[
+            b"ENV",
+            b"ARG",
+            b"setenv",
+            b"SetEnv",
+            b"#define",
+            b"setx",
+            b"proxy_set_header",
+            b"fastcgi_param",
+        ];
+        // Fish sets its variables with flags.
+        let fish = lead.strip_prefix(b"set -").is_some_and(|flags| flags.contains(&b'x') && flags.len() < 4);
+        WORDS.contains(&lead)
+            || fish
             || lead.ends_with(b" set") && memchr::memmem::find(lead, b" conf").is_some()
             || lead.starts_with(b"git config") && !lead.ends_with(b"=")
     })
