@@ -2,7 +2,7 @@
 //!
 //! What is asked depends on the name, on the kind of the file, and on how the value is given.
 
-use super::{Verdict, placeholder};
+use super::{Verdict, double, placeholder};
 use crate::detect::Candidate;
 use crate::detect::assign::Form;
 use crate::detect::lexicon::{FileKind, Kind, chance};
@@ -133,7 +133,8 @@ fn password(c: &mut Candidate<'_>) -> Verdict {
     if c.scene.is_test() || file == FileKind::Docs {
         return Verdict::Reject("reads like words, in tests or documentation".into());
     }
-    if file == FileKind::Code && !(digit && sign || digit && bits > -6.0 && text.len() >= 8) {
+    let picked = digit && (sign || bits > -6.0 && text.len() >= 8) || joined_words(text);
+    if file == FileKind::Code && !picked {
         return Verdict::Reject("reads like words, in program code".into());
     }
     c.reasons.push(crate::finding::Reason {
@@ -141,6 +142,18 @@ fn password(c: &mut Candidate<'_>) -> Verdict {
         text: "words with digits or signs, as people choose passwords".into(),
     });
     Verdict::Pass
+}
+
+/// Words and digits in one, as people choose passwords and nobody names things: `HarbourMeadow4207`. Words that stand for
+/// a secret, and names of several parts, are none.
+fn joined_words(text: &[u8]) -> bool {
+    let any = |test: fn(&u8) -> bool| text.iter().any(test);
+    let digits = text.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let length = if any(u8::is_ascii_uppercase) && any(u8::is_ascii_lowercase) { 10 } else { 12 };
+    digits >= 2
+        && text.len() >= length
+        && text.iter().all(u8::is_ascii_alphanumeric)
+        && double::weak(text).is_none()
 }
 
 #[cfg(test)]
@@ -153,6 +166,16 @@ mod tests {
         assert!(hex_tail(format!("SK{digits}").as_bytes()) > 13.6);
         for text in [format!("0x{digits}"), format!("getUserById{digits}"), format!("SK{}", &digits[..12])] {
             assert_eq!(hex_tail(text.as_bytes()), f64::MIN, "{text}");
+        }
+    }
+
+    #[test]
+    fn joined_words_with_digits_are_told_from_names() {
+        for text in ["HarbourMeadow4207", "tigerlilymarble77"] {
+            assert!(joined_words(text.as_bytes()), "{text}");
+        }
+        for text in ["newPassword123", "testUserLogin42", "reset-password-2024", "MountainView", "Tiger77"] {
+            assert!(!joined_words(text.as_bytes()), "{text}");
         }
     }
 }

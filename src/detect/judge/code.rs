@@ -50,9 +50,13 @@ fn called(text: &[u8]) -> bool {
         })
         .count();
     let opens = matches!(text.get(name), Some(b'(' | b'['));
+    // What is given to it is named: `MD5(@value`.
+    let named = matches!(text.get(name + 1), Some(b'@' | b':' | b'$'));
     name >= 2
         && opens
-        && (text.last().is_some_and(|b| matches!(b, b')' | b'(' | b']')) || chance::bits(&text[..name]) < 4.0)
+        && (text.last().is_some_and(|b| matches!(b, b')' | b'(' | b']'))
+            || named
+            || chance::bits(&text[..name]) < 4.0)
 }
 
 /// `config.db.password`, `Self::KEY`, `a->b`.
@@ -79,7 +83,12 @@ mod tests {
 
     #[test]
     fn calls_and_paths_of_names_are_seen() {
-        assert!(called(b"getPassword()") && called(b"vault.read(") && dotted(b"config.db.password"));
+        assert!(
+            called(b"getPassword()")
+                && called(b"vault.read(")
+                && called(b"MD5(@pw")
+                && dotted(b"config.db.password")
+        );
         assert!(!called(b"hunter2") && !dotted(b"hunter2") && !dotted(b"a1.9z"));
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
 }
 
 /// A word for a secret inside the value, leetspeak undone.
-fn weak(text: &[u8]) -> Option<&'static str> {
+pub(super) fn weak(text: &[u8]) -> Option<&'static str> {
     let plain: Vec<u8> = text
         .iter()
         .map(|b| match b.to_ascii_lowercase() {

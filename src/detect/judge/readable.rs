@@ -4,7 +4,7 @@
 use super::Verdict;
 use crate::detect::Candidate;
 use crate::detect::decode::manifest;
-use crate::detect::lexicon::{Kind, chance, words};
+use crate::detect::lexicon::{FileKind, Kind, chance, words};
 
 /// The longest text that is decoded, in bytes.
 const LONGEST: usize = 512;
@@ -34,7 +34,8 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     let said = plain.trim_ascii();
     let inner = memchr::memchr(b':', said).map_or(said, |at| &said[at + 1..]);
     // What a person chose is worth reporting, but not from tests.
-    let chosen = basic && !c.scene.is_test() && inner.iter().any(u8::is_ascii_digit);
+    let shown = c.scene.is_test() || written && c.scene.file() == FileKind::Docs;
+    let chosen = (basic || written) && !shown && inner.iter().any(u8::is_ascii_digit);
     let least = if basic && c.scene.is_test() { 9.0 } else { 4.0 };
     if words::holds(words::DUMMY, inner) || inner.len() < 4 || !chosen && chance::bits(inner) < least {
         return Verdict::Reject("decodes to plain words".into());

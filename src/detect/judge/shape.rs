@@ -21,7 +21,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         "a JSON web token, which a rule of its own looks at"
     } else if text.starts_with(b"-----BEGIN") || text.starts_with(b"ssh-") || text.starts_with(b"data:") {
         "an armoured text, which rules of its own look at"
-    } else if digest(text) || c.scene.file() == FileKind::Lock {
+    } else if validation(text) {
+        "a rule that values are checked by"
+    } else if digest(text) || checksum(c) || c.scene.file() == FileKind::Lock {
         "a digest of a package"
     } else if kind == Kind::Token && uuid(text) && !c.said.as_ref().is_some_and(|n| n.clear) {
         "an id"
@@ -86,6 +88,21 @@ fn digest(text: &[u8]) -> bool {
     .any(|p| text.starts_with(p))
 }
 
+/// Whether the name is that of what a checksum was made of, as in the annotations of a Helm chart: `checksum/secret: …`.
+fn checksum(c: &Candidate<'_>) -> bool {
+    c.key.as_ref().is_some_and(|key| c.view.bytes[..key.start].ends_with(b"checksum/"))
+}
+
+/// What a form demands of a value, as Laravel writes it: `required|min:8|confirmed`.
+fn validation(text: &[u8]) -> bool {
+    let mut parts = text.split(|b| *b == b'|');
+    let rule = |part: &[u8]| {
+        let name = part.split(|b| *b == b':').next().unwrap_or_default();
+        !name.is_empty() && name.iter().all(|b| b.is_ascii_lowercase() || *b == b'_')
+    };
+    text.contains(&b'|') && parts.all(rule)
+}
+
 fn uuid(text: &[u8]) -> bool {
     text.len() == 36
         && text
@@ -123,5 +140,8 @@ mod tests {
         assert!(version(b"2010-04-01") && version(b"1.2.3") && version(b"10.0.0.1"));
         assert!(uuid(b"26dfe8d8-889b-4380-92ff-9c3c6ea5d930") && !uuid(b"26dfe8d8"));
         assert!(regex(b"sk-[a-zA-Z0-9]{48}"));
+        assert!(
+            validation(b"required|min:8|confirmed") && !validation(b"k9|Xw4|pq") && !validation(b"hunter")
+        );
     }
 }
