@@ -288,6 +288,11 @@ fn rows_of_a_database_and_pages_of_a_document_are_read() {
     holds("x.db", &database("the text in a row"), "x.db", "the text in a row");
     holds("x.pdf", &document("shown (in part\\)"), "x.pdf", "shown ");
     assert!(read("x.pdf", &document("secret")).texts["x.pdf"].contains("secret"));
+    // `BT (shown) Tj ET`, deflated and written in digits to the base 85.
+    let digits = r##"GhR3G;:$`:a=klg<!^TDE")gJ.38W;"##;
+    let twice =
+        format!("1 0 obj\n<< /Filter [ /ASCII85Decode /FlateDecode ] >>\nstream\n{digits}~>endstream\n");
+    assert!(read("x.pdf", format!("%PDF-1.4\n{twice}").as_bytes()).texts["x.pdf"].contains("shown"));
 }
 
 #[test]

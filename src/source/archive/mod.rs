@@ -7,6 +7,7 @@ mod cpio;
 mod deb;
 mod kind;
 mod limits;
+mod office;
 mod pdf;
 mod rpm;
 mod sevenz;

@@ -3,6 +3,7 @@
 //! In flows a document, out flows its text, line by line, and the raw bytes for what is not compressed.
 //! Text in fonts with an encoding of their own stays unread. The format: ISO 32000-1.
 
+use std::borrow::Cow;
 use std::io::{Read, SeekFrom};
 
 use flate2::bufread::ZlibDecoder;
@@ -34,8 +35,10 @@ pub(super) fn unpack(unpacker: &mut Unpacker<'_>, path: &str, input: &mut dyn Se
             continue;
         }
         let from = at + bytes[at..].iter().take(2).take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let digits = memchr::memmem::find(own, b"/ASCII85Decode").is_some();
+        let packed = if digits { Cow::Owned(base85(&bytes[from..])) } else { Cow::Borrowed(&bytes[from..]) };
         let mut content = Vec::new();
-        let mut inside = Counted { inner: ZlibDecoder::new(&bytes[from..]), allowance: &allowance };
+        let mut inside = Counted { inner: ZlibDecoder::new(&*packed), allowance: &allowance };
         // A stream that is cut short may have shown its text before.
         if let Err(error) = (&mut inside).take(HELD as u64).read_to_end(&mut content) {
             match Stop::from(error) {
@@ -48,6 +51,33 @@ pub(super) fn unpack(unpacker: &mut Unpacker<'_>, path: &str, input: &mut dyn Se
     }
     unpacker.text("pdf", path, &text)?;
     unpacker.text("pdf", path, &bytes)
+}
+
+/// The bytes that five digits to the base 85 stand for, four each, up to `~>` (7.4.3).
+fn base85(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() / 5 * 4);
+    let (mut group, mut length) = (0u32, 0);
+    for &byte in text {
+        match byte {
+            b'!'..=b'u' => {
+                group = group.wrapping_mul(85).wrapping_add(u32::from(byte - b'!'));
+                length += 1;
+            }
+            b'z' if length == 0 => out.extend([0; 4]),
+            _ if byte.is_ascii_whitespace() => {}
+            _ => break,
+        }
+        if length == 5 {
+            out.extend(group.to_be_bytes());
+            (group, length) = (0, 0);
+        }
+    }
+    if length > 1 {
+        // A short group is filled up with the highest digit.
+        let filled = (length..5).fold(group, |g, _| g.wrapping_mul(85).wrapping_add(84));
+        out.extend(&filled.to_be_bytes()[..length - 1]);
+    }
+    out
 }
 
 /// Adds the strings that a content stream shows (9.4.3): those of one `TJ` belong together.

@@ -9,6 +9,7 @@ use libdeflater::Decompressor;
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
+use super::office;
 use super::unpack::{Seekable, Stop, Unpacker};
 
 /// Members up to this size are inflated in one go, in bytes: twice as fast as piece by piece.
@@ -27,6 +28,7 @@ struct Whole {
 /// Pushes the members of a zip.
 pub(super) fn unpack(unpacker: &mut Unpacker<'_>, path: &str, input: &mut dyn Seekable) -> Result<(), Stop> {
     let mut archive = ZipArchive::new(input).map_err(stop)?;
+    let (mut sheets, mut strings) = (Vec::new(), Vec::new());
     let mut whole = Whole { inflater: Decompressor::new(), packed: Vec::new(), bytes: Vec::new() };
     for n in 0..archive.len() {
         let name = match archive.name_for_index(n) {
@@ -36,6 +38,13 @@ pub(super) fn unpack(unpacker: &mut Unpacker<'_>, path: &str, input: &mut dyn Se
         let name = format!("{path}!/{name}");
         if let Some(bytes) = whole.inflate(&mut archive, n) {
             unpacker.member(&name, &mut &bytes[..])?;
+            if office::is_text(&name) {
+                document(unpacker, &name, &office::joined(bytes))?;
+            } else if office::is_sheet(&name) {
+                sheets.push((n, name));
+            } else if name.ends_with(office::STRINGS) {
+                strings = office::strings(bytes);
+            }
             continue;
         }
         match archive.by_index(n) {
@@ -44,7 +53,18 @@ pub(super) fn unpack(unpacker: &mut Unpacker<'_>, path: &str, input: &mut dyn Se
             Err(error) => unpacker.tell(&name, Err(stop(error))),
         }
     }
+    // The sheets refer to texts that may come after them.
+    for (n, name) in sheets {
+        if let Some(bytes) = whole.inflate(&mut archive, n) {
+            document(unpacker, &name, &office::rows(bytes, &strings))?;
+        }
+    }
     Ok(())
+}
+
+/// Pushes what the pieces of a document say together.
+fn document(unpacker: &mut Unpacker<'_>, name: &str, text: &[u8]) -> Result<(), Stop> {
+    if text.is_empty() { Ok(()) } else { unpacker.text("document", name, text) }
 }
 
 impl Whole {
