@@ -39,7 +39,8 @@ pub(crate) fn looks_at(bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
     // No value goes beyond its line, and two more signs may be looked at behind it.
     let end = match memchr::memchr(b'\n', rest) {
         Some(length) => from + length + 3,
-        None if rest.len() < LONGEST => bytes.len().max(from),
+        // What the end cuts short could go on.
+        None if rest.len() < LONGEST => (bytes.len() + 1).max(from),
         None => return None,
     };
     Some(BEFORE.max(end - anchor.end))
