@@ -24,17 +24,18 @@ const STEP: usize = 16;
 /// How many bytes a step looks at: the last of its eight windows begins 14 bytes in, and loads are 16 wide.
 const LOOKS_AT: usize = 24;
 
-/// How many steps are taken between two calls of `pass`.
-const STEPS: usize = 256;
+/// How many steps are taken between two calls of `pass`. Their list is made anew for every range, and most ranges of a
+/// history are no longer than a few steps.
+const STEPS: usize = 32;
 
-/// Calls `pass` with lists of every second position of `range` whose window the mask lets pass, as far as whole steps go,
-/// and returns the position where the plain loop must go on, which may lie behind the range. `None` if the processor has
+/// Calls `pass` with lists of every second position of `range` whose window the mask lets pass, as distances from a place
+/// in `bytes`, as far as whole steps go, and returns the position where the plain loop must go on, which may lie behind the range. `None` if the processor has
 /// no AVX2.
 pub(super) fn search(
     mask: &[u8; MASK_BYTES],
     bytes: &[u8],
     range: &Range<usize>,
-    pass: &mut dyn FnMut(&[usize]),
+    pass: &mut dyn FnMut(usize, &mut [u16]),
 ) -> Option<usize> {
     if !std::arch::is_x86_feature_detected!("avx2") {
         return None;
@@ -42,21 +43,22 @@ pub(super) fn search(
     let room = bytes.len().checked_sub(range.start + LOOKS_AT).map_or(0, |rest| rest / STEP + 1);
     // What stands in the range has no window that begins in its last two bytes.
     let steps = room.min(range.len().saturating_sub(2).div_ceil(STEP));
-    let mut passed = [0; STEPS * STEP / 2];
+    let mut passed = [0u16; STEPS * STEP / 2];
     for first in (0..steps).step_by(STEPS) {
-        let mut count = 0;
-        for step in first..steps.min(first + STEPS) {
-            let at = range.start + step * STEP;
-            let Some(text) = bytes[at..].first_chunk() else { break };
+        let (mut count, from) = (0, range.start + first * STEP);
+        for at in (0..steps.min(first + STEPS) - first).map(|step| step * STEP) {
+            let Some(text) = bytes[from + at..].first_chunk() else { break };
             // SAFETY: the processor has AVX2, as was asked above.
             let mut set = unsafe { test(mask, text) };
             while set != 0 {
-                passed[count] = at + 2 * set.trailing_zeros() as usize;
+                passed[count] = at as u16 + 2 * set.trailing_zeros() as u16;
                 count += 1;
                 set &= set - 1;
             }
         }
-        pass(&passed[..count]);
+        if count > 0 {
+            pass(from, &mut passed[..count]);
+        }
     }
     Some(range.start + steps * STEP)
 }

@@ -28,8 +28,8 @@ impl Table {
             self.mask.as_ref().try_into().expect("the table is made with this many slots");
         let literals = self.literals();
         #[cfg(target_arch = "x86_64")]
-        let done = super::gather::search(mask, bytes, &range, &mut |places| {
-            literals.pass_all(mask, bytes, places, hits)
+        let done = super::gather::search(mask, bytes, &range, &mut |from, places| {
+            literals.pass_all(mask, bytes, (from, places), hits)
         });
         #[cfg(not(target_arch = "x86_64"))]
         let done = None;
@@ -83,21 +83,28 @@ impl Literals<'_> {
         }
     }
 
-    /// Holds the windows at `places`, which the mask lets pass, against the filter and the literals.
-    fn pass_all(&self, mask: &[u8; MASK_BYTES], bytes: &[u8], places: &[usize], hits: &mut Vec<Hit>) {
-        let mut kept = [(0, 0); 64];
-        for some in places.chunks(kept.len()) {
-            let mut count = 0;
-            for &at in some {
-                let window = window(bytes, at);
-                let key = table::key(window, mask[table::slot(window)]);
-                let (byte, bit) = table::filter_bit(key);
-                kept[count] = (at, key);
-                count += usize::from(self.filter[byte] & bit != 0);
-            }
-            for &(at, key) in &kept[..count] {
-                self.verify(bytes, at, key, hits);
-            }
+    /// Holds the windows at `places`, so far behind `from`, which the mask lets pass, against the filter and the
+    /// literals. `places` is left in no order.
+    fn pass_all(
+        &self,
+        mask: &[u8; MASK_BYTES],
+        bytes: &[u8],
+        (from, places): (usize, &mut [u16]),
+        hits: &mut Vec<Hit>,
+    ) {
+        let key = |place: u16| {
+            let window = window(bytes, from + usize::from(place));
+            table::key(window, mask[table::slot(window)])
+        };
+        let mut kept = 0;
+        for n in 0..places.len() {
+            let place = places[n];
+            let (byte, bit) = table::filter_bit(key(place));
+            places[kept] = place;
+            kept += usize::from(self.filter[byte] & bit != 0);
+        }
+        for &place in &places[..kept] {
+            self.verify(bytes, from + usize::from(place), key(place), hits);
         }
     }
 
