@@ -93,6 +93,7 @@ fn dummy(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject("holds a word that only shows where a secret goes".into());
     }
     if !store
+        && !(c.kind() == Some(Kind::Password) && with_a_year(text))
         && !number(first)
         && first.len() < text.len()
         && parts.all(|p| number(p) && p.len() < 5 || known(p))
@@ -100,6 +101,22 @@ fn dummy(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject("is made of words that stand for a secret".into());
     }
     Verdict::Pass
+}
+
+/// Whether a value is a word, a year and a sign, as people make up a password when one of each is asked for
+/// (`Welcome2024!`), and the word is none that only shows where a password goes.
+fn with_a_year(text: &[u8]) -> bool {
+    let end = text.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
+    let (stem, signs) = text.split_at(end);
+    let Some((word, year)) = stem.split_last_chunk::<4>() else { return false };
+    let shown = [words::PLACEHOLDER, words::PASSWORD, words::SECRET, words::TOKEN, words::KEY];
+    (1..=3).contains(&signs.len())
+        && signs.iter().all(u8::is_ascii_punctuation)
+        && matches!(year, [b'1', b'9', ..] | [b'2', b'0', ..])
+        && year.iter().all(u8::is_ascii_digit)
+        && word.len() >= 4
+        && word.iter().all(u8::is_ascii_alphabetic)
+        && !shown.iter().any(|list| words::holds(list, word))
 }
 
 /// Mostly one character, or a run of mask characters. A value without a shape of its own is masked by a
@@ -193,6 +210,16 @@ fn examples(text: &[u8]) -> impl Iterator<Item = &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_with_a_year_and_a_sign_is_chosen_not_shown() {
+        for text in ["Welcome2024!", "Dragon1992#", "admin2019!!"] {
+            assert!(with_a_year(text.as_bytes()), "{text}");
+        }
+        for text in ["Password2024!", "Test2024!", "Welcome2024", "welcome1!", "Welcome3024!", "2024!"] {
+            assert!(!with_a_year(text.as_bytes()), "{text}");
+        }
+    }
 
     #[test]
     fn masks_and_runs_are_seen() {
