@@ -92,8 +92,9 @@ fn dummy(c: &Candidate<'_>) -> Verdict {
     if shown && chance::bits(text) < 8.0 {
         return Verdict::Reject("holds a word that only shows where a secret goes".into());
     }
+    let chosen = c.kind() == Some(Kind::Password) && with_a_year(text);
     if !store
-        && !(c.kind() == Some(Kind::Password) && with_a_year(text))
+        && !chosen
         && !number(first)
         && first.len() < text.len()
         && parts.all(|p| number(p) && p.len() < 5 || known(p))
