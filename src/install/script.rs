@@ -138,6 +138,7 @@ fn under_its_name() -> String {
         "kept_hook() {{\n\
          \x20 as=\n\
          \x20 if grep -q '[$]{{*0' \"$kept\" && ! grep -q BASH_SOURCE \"$kept\"; then read -r as <\"$kept\"; fi\n\
+         \x20 # shellcheck disable=SC2016 # the shell that is called fills in the name\n\
          \x20 case $as in\n\
          \x20 '#!'*/sh|'#!'*/sh' '*|'#!'*' sh'|'#!'*bash|'#!'*bash' '*|'#!'*dash) ${{as#??}} -c '. \"$0.{KEPT}\"' \"$0\" \"$@\" ;;\n\
          \x20 *) \"$kept\" \"$@\" ;;\n\
