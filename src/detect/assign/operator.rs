@@ -162,7 +162,7 @@ fn fallback(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     ];
     let rest = &bytes[at..bytes.len().min(at + GAP)];
     let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
-    let looked_up = LOOK_UPS.iter().any(|l| rest.starts_with(l));
+    let looked_up = LOOK_UPS.iter().any(|l| rest.first() == l.first() && rest.starts_with(l));
     let signs: &[&[u8]] =
         if looked_up { &[b"||", b"??", b"?:", b"or ", b","] } else { &[b" || ", b" ?? ", b" or "] };
     // Of any other expression only names may stand before the sign.
@@ -170,7 +170,7 @@ fn fallback(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     let names = if looked_up { line.len() } else { line.iter().take_while(name).count() };
     let sign = |n: usize| {
         let behind = &line[n..];
-        let length = signs.iter().find(|s| behind.starts_with(s))?.len();
+        let length = signs.iter().find(|s| behind.first() == s.first() && behind.starts_with(s))?.len();
         quoted(bytes, blanks(bytes, at + n + length))
     };
     (0..line.len().min(names + 1)).find_map(sign)
@@ -244,7 +244,8 @@ pub(super) fn opens_line(bytes: &[u8], at: usize) -> bool {
         b"Set-Item Env:",
     ];
     const LONGEST: usize = 10;
-    lead.len() <= LONGEST && OPENERS.contains(&lead) || lead.starts_with(b"//") && lead.ends_with(b":")
+    let opener = |o: &&[u8]| o.len() == lead.len() && o.first() == lead.first() && *o == lead;
+    lead.len() <= LONGEST && OPENERS.iter().any(opener) || lead.starts_with(b"//") && lead.ends_with(b":")
 }
 
 /// A type between `:` and `=`: `password: &str = "…"`.

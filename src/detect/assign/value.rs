@@ -90,7 +90,7 @@ fn wrapper(rest: &[u8]) -> usize {
         b"quote(",
         b"set(",
     ];
-    if let Some(w) = WRAPPERS.iter().find(|w| rest.starts_with(w)) {
+    if let Some(w) = WRAPPERS.iter().find(|w| w[0] == first && rest.starts_with(w)) {
         return w.len();
     }
     let letters = rest.iter().take(3).take_while(|b| b"bBrRuUfFLN@$".contains(b)).count();

@@ -42,7 +42,8 @@ pub(crate) fn asked(
     }
     // An equals sign may stand in a token and may be the mark of an escape.
     let marked = bytes[anchor.start..stop].ends_with(b"=").then(|| stop - 1);
-    let quoted = memchr::memmem::find(&bytes[anchor.start..stop], b"=3D").map(|at| anchor.start + at);
+    let mut signs = memchr::memchr_iter(b'=', &bytes[anchor.start..stop]).map(|at| anchor.start + at);
+    let quoted = signs.find(|at| bytes[*at..stop].starts_with(b"=3D"));
     if let Some(at) = marked.or(quoted).filter(|at| quoted.is_some() || broken(bytes, *at)) {
         return Some((QUOTED, at));
     }
