@@ -49,7 +49,9 @@ pub(crate) fn compile(rule: &Rule) -> Result<Option<Regex>, RuleError> {
     RegexBuilder::new(&pattern)
         .unicode(false)
         .size_limit(4 << 20)
-        .dfa_size_limit(1 << 19)
+        // Each thread keeps as much for each pattern it ran: with eight times the room, which made nothing faster, the
+        // history of prometheus took 82 MB instead of 69.
+        .dfa_size_limit(1 << 16)
         .build()
         .map(Some)
         .map_err(|e| RuleError {
