@@ -70,6 +70,8 @@ pub(crate) fn begins(rule: &Rule) -> bool {
 pub(crate) fn may_begin(rule: &Rule, text: &[u8]) -> bool {
     let shape = &rule.shape;
     let Some(first) = text.get(..shape.shortest as usize) else { return false };
+    // What stands further back is looked at by the pattern: in a text that is one long token it would be all right.
+    let first = &first[..first.len().min(24)];
     let (opening, rest) = first.split_at((shape.opening as usize).min(first.len()));
     let stands = |b: u8| shape.bytes >> b & 1 == 1;
     opening.iter().all(|b| Shape::is_token(*b) && stands(*b))
