@@ -57,6 +57,11 @@ impl RuleSet {
         BUILTIN.iter().chain(&self.own).enumerate().map(|(n, rule)| (RuleId(n as u16), rule))
     }
 
+    /// The user's own rules, switched on or not.
+    pub fn own(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
+        self.own.iter().enumerate().map(|(n, rule)| (RuleId((BUILTIN.len() + n) as u16), rule))
+    }
+
     /// The rules that are switched on.
     pub fn enabled(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
         self.all().filter(|(id, _)| self.is_enabled(*id))

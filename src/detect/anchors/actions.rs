@@ -34,49 +34,52 @@ pub struct Anchors {
 }
 
 impl Anchors {
-    /// The anchors of `rules`: prepared ones if all rules are built in.
+    /// The anchors of `rules`: the prepared ones, and those of the user's own rules.
     pub fn new(rules: &RuleSet) -> Self {
-        if !rules.has_own() {
-            return prepared_anchors();
-        }
-        let anchored = rules.all().map(|(id, rule)| (id.0, rule));
-        let wanted = anchored.flat_map(|(n, rule)| {
+        let own = || rules.own().map(|(id, rule)| (id.0, rule));
+        let wanted = own().flat_map(|(n, rule)| {
             let literal = move |text: &Cow<'static, str>| (literal(rule, text), Action::Rule(n));
             let brands = rule.keywords.iter().filter(|_| rule.brand).flat_map(|text| spellings(text));
             let brand = move |bytes| (Literal { bytes, caseless: false }, Action::Rule(n));
             rule.anchors.iter().map(literal).chain(brands.map(brand)).collect::<Vec<_>>()
         });
-        let plain: Vec<&str> = rules
-            .all()
+        let plain: Vec<&str> = own()
             .filter(|(_, rule)| rule.syntax == Syntax::Pattern)
             .flat_map(|(_, rule)| rule.anchors.iter().map(AsRef::as_ref))
             .collect();
         let encoded = decode::anchors::anchors(&plain)
             .into_iter()
             .map(|(bytes, caseless, form)| (Literal { bytes, caseless }, Action::Decode(form)));
-        Self::of(wanted.chain(encoded).collect())
+        match rules.has_own() {
+            true => prepared_anchors().with(wanted.chain(encoded).collect()),
+            false => prepared_anchors(),
+        }
     }
 
     /// The words of rules that decide by what stands near: for each literal the rules that want it.
     pub fn keywords(rules: &RuleSet) -> Self {
-        if !rules.has_own() {
-            return prepared_keywords();
-        }
-        let wanted = rules.all().flat_map(|(id, rule)| {
+        let wanted = rules.own().flat_map(|(id, rule)| {
             let literal = move |text: &Cow<'static, str>| {
                 let bytes = text.to_ascii_lowercase().into_bytes();
                 (Literal { bytes, caseless: true }, Action::Rule(id.0))
             };
             rule.keywords.iter().map(literal)
         });
-        Self::of(wanted.collect())
+        prepared_keywords().with(wanted.collect())
     }
 
-    /// Lays out a table for literals with their actions, equal literals merged.
-    fn of(mut wanted: Vec<(Literal, Action)>) -> Self {
+    /// These anchors and further literals with their actions, equal literals merged. What is known already is left out,
+    /// or it would be done twice.
+    fn with(self, mut wanted: Vec<(Literal, Action)>) -> Self {
         wanted.sort_by(|a, b| (&a.0.bytes, a.0.caseless, a.1).cmp(&(&b.0.bytes, b.0.caseless, b.1)));
         wanted.dedup();
-        let (mut literals, mut starts, mut actions) = (Vec::<Literal>::new(), Vec::new(), Vec::new());
+        wanted.retain(|(literal, action)| !self.knows(literal, action));
+        if wanted.is_empty() {
+            return self;
+        }
+        let (mut literals, mut starts, mut actions) =
+            (Vec::<Literal>::new(), self.starts.to_vec(), self.actions.to_vec());
+        starts.pop();
         for (literal, action) in wanted {
             if literals.last() != Some(&literal) {
                 starts.push(actions.len() as u16);
@@ -85,7 +88,16 @@ impl Anchors {
             actions.push(action);
         }
         starts.push(actions.len() as u16);
-        Self { table: Table::new(&literals), starts: starts.into(), actions: actions.into() }
+        Self { table: self.table.with(&literals), starts: starts.into(), actions: actions.into() }
+    }
+
+    /// Whether a literal calls for this already.
+    fn knows(&self, literal: &Literal, action: &Action) -> bool {
+        let same =
+            |hit: &Hit| hit.span() == (0..literal.bytes.len()) && self.calls(hit.literal).contains(action);
+        self.search(&literal.bytes)
+            .iter()
+            .any(|hit| same(hit) && self.table.is_caseless(hit.literal) == literal.caseless)
     }
 
     /// Finds every anchor in `bytes`, in order.

@@ -149,43 +149,61 @@ impl Table {
     ///
     /// # Panics
     /// If a literal is shorter than 3 bytes.
+    #[allow(dead_code, reason = "the build script lays out what is built in, and tests do")]
     pub fn new(literals: &[Literal]) -> Self {
-        let mut mask = vec![0u8; MASK_BYTES];
-        let mut windows = Vec::new();
-        let mut pool = Vec::new();
-        let mut ends = Vec::new();
-        let frequencies = Frequencies::new();
-        for (n, literal) in literals.iter().enumerate() {
+        let empty = Self {
+            mask: vec![0; MASK_BYTES].into(),
+            filter: vec![0; FILTER_BITS / 8].into(),
+            starts: vec![0; BUCKETS + 1].into(),
+            entries: Vec::new().into(),
+            pool: Vec::new().into(),
+            literals: vec![0].into(),
+        };
+        empty.with(literals)
+    }
+
+    /// The table with further literals, whose numbers go on from those it has. What was laid out stays, so that a few
+    /// are added in no time.
+    ///
+    /// # Panics
+    /// If a literal is shorter than 3 bytes.
+    pub fn with(&self, more: &[Literal]) -> Self {
+        let mut mask = self.mask.to_vec();
+        let (mut pool, mut ends) = (self.pool.to_vec(), self.literals.to_vec());
+        ends.pop();
+        let (frequencies, mut windows) = (Frequencies::new(), Vec::new());
+        for literal in more {
             assert!(literal.bytes.len() >= 3, "a literal needs three bytes");
+            let named = Entry::of(literal, ends.len() as u16);
             ends.push(pool.len() as u32 | if literal.caseless { CASELESS } else { 0 });
             pool.extend_from_slice(&literal.bytes);
             let first = rarest_pair(literal, &frequencies);
-            let named = Entry::of(literal, n as u16);
             for offset in [first, first + 1] {
                 enter(literal, offset, &mut |window| {
-                    let slot = slot(window);
-                    mask[slot] |= 1 << (window >> 24 & 7);
+                    mask[slot(window)] |= 1 << (window >> 24 & 7);
                     windows.push((window, Entry { offset, ..named }));
                 });
             }
         }
         ends.push(pool.len() as u32);
-        let mut filter = vec![0u8; FILTER_BITS / 8];
-        let mut buckets: Vec<Vec<Entry>> = vec![Vec::new(); BUCKETS];
+        windows.extend(self.shortened(&mask));
+        let mut filter = self.filter.to_vec();
+        let mut added: Vec<(usize, Entry)> = Vec::new();
         for (window, entry) in windows {
             let key = key(window, mask[slot(window)]);
             let (byte, bit) = filter_bit(key);
             filter[byte] |= bit;
-            let entry = Entry { check: check(key), ..entry };
-            let list = &mut buckets[bucket(key)];
-            if !list.contains(&entry) {
-                list.push(entry);
-            }
+            added.push((bucket(key), Entry { check: check(key), ..entry }));
         }
-        let mut starts = vec![0u32];
-        let mut entries = Vec::new();
-        for list in buckets {
-            entries.extend(list);
+        added.sort_unstable();
+        added.dedup();
+        let (mut starts, mut entries) = (vec![0u32], Vec::new());
+        let mut added = added.into_iter().peekable();
+        for bucket in self.starts.windows(2) {
+            entries.extend_from_slice(&self.entries[bucket[0] as usize..bucket[1] as usize]);
+            let number = starts.len() - 1;
+            entries
+                .extend(std::iter::from_fn(|| added.next_if(|(n, _)| *n == number)).map(|(_, entry)| entry));
             starts.push(entries.len() as u32);
         }
         Self {
@@ -196,6 +214,30 @@ impl Table {
             pool: pool.into(),
             literals: ends.into(),
         }
+    }
+
+    /// The windows that were laid out by all four bytes, and in whose slots `mask`, which has more literals, lets any
+    /// fourth byte pass: there, three count.
+    fn shortened(&self, mask: &[u8]) -> Vec<(u32, Entry)> {
+        let turned = |slot: usize| mask[slot] == u8::MAX && self.mask[slot] != u8::MAX;
+        let mut windows = Vec::new();
+        if (0..SLOTS).any(turned) {
+            for entry in self.entries.iter() {
+                enter(&self.literal(entry.literal), entry.offset, &mut |window| {
+                    if turned(slot(window)) {
+                        windows.push((window, *entry));
+                    }
+                });
+            }
+        }
+        windows
+    }
+
+    /// The literal of this number.
+    fn literal(&self, number: u16) -> Literal {
+        let n = usize::from(number);
+        let [from, to] = [self.literals[n], self.literals[n + 1]].map(|place| (place & !CASELESS) as usize);
+        Literal { bytes: self.pool[from..to].to_vec(), caseless: self.literals[n] & CASELESS != 0 }
     }
 }
 
