@@ -90,8 +90,7 @@ fn files(report: &Report<'_>, below: &str) -> Option<String> {
         return None;
     }
     let shown: Vec<String> = names.iter().take(5).map(|name| word(&from_folder(name, below))).collect();
-    let dashes = if shown.iter().any(|name| name.starts_with('-')) { "-- " } else { "" };
-    Some(format!("{dashes}{}{}", shown.join(" "), if names.len() > 5 { " …" } else { "" }))
+    Some(shown.join(" ") + if names.len() > 5 { " …" } else { "" })
 }
 
 /// The path as it is named in the folder `below`; both count from the root.
@@ -107,7 +106,12 @@ fn from_folder(path: &str, below: &str) -> String {
 fn word(path: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%=,".contains(c);
     let magic = path.starts_with(':') || path.contains(['*', '?', '[', '\\']);
-    let path = if magic { format!(":(literal){path}") } else { path.to_owned() };
+    let path = match path {
+        _ if magic => format!(":(literal){path}"),
+        // Not an option.
+        _ if path.starts_with('-') => format!("./{path}"),
+        _ => path.to_owned(),
+    };
     if path.chars().all(plain) { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
 
@@ -122,10 +126,7 @@ fn false_alarm(report: &Report<'_>) -> String {
 
 fn commit(report: &Report<'_>, below: &str) -> String {
     let (add, reset) = match files(report, below) {
-        Some(files) => {
-            let bare = files.strip_prefix("-- ").unwrap_or(&files);
-            (format!("git add {files}"), format!("git reset -- {bare}"))
-        }
+        Some(files) => (format!("git add {files}"), format!("git reset -- {files}")),
         None => ("Stage the file again (git add).".to_owned(), "git reset, and its name".to_owned()),
     };
     format!(
@@ -276,6 +277,7 @@ mod tests {
             ("it's", "'it'\\''s'"),
             ("*.txt", "':(literal)*.txt'"),
             (":x", "':(literal):x'"),
+            ("-x", "./-x"),
             ("$(x)", "'$(x)'"),
         ] {
             assert_eq!(word(path), want);
