@@ -29,20 +29,19 @@ impl Table {
 
     /// Finds every literal that stands in `range` of `bytes`, and some that stand only partly in it.
     pub(crate) fn search_in(&self, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
-        let mask: &[u8; MASK_BYTES] =
-            self.mask.as_ref().try_into().expect("the table is made with this many slots");
         let literals = self.literals();
         #[cfg(target_arch = "x86_64")]
-        let done = super::gather::search(mask, bytes, &range, &mut |from, places| {
-            literals.pass_all(mask, bytes, (from, places), hits)
+        let done = super::gather::search(literals.mask, bytes, &range, &mut |from, places| {
+            literals.pass_all(bytes, (from, places), hits)
         });
         #[cfg(not(target_arch = "x86_64"))]
         let done = None;
-        literals.plain(mask, bytes, done.unwrap_or(range.start)..range.end, hits);
+        literals.plain(bytes, done.unwrap_or(range.start)..range.end, hits);
     }
 
     fn literals(&self) -> Literals<'_> {
         Literals {
+            mask: self.mask.as_ref().try_into().expect("the table is made with this many slots"),
             filter: &self.filter,
             starts: &self.starts,
             entries: &self.entries,
@@ -54,6 +53,7 @@ impl Table {
 
 /// What a passed window is compared with.
 struct Literals<'t> {
+    mask: &'t [u8; MASK_BYTES],
     filter: &'t [u8],
     starts: &'t [u32],
     entries: &'t [Entry],
@@ -63,8 +63,8 @@ struct Literals<'t> {
 
 impl Literals<'_> {
     /// Looks at every second position of `range`.
-    fn plain(&self, mask: &[u8; MASK_BYTES], bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
-        let done = range.start;
+    fn plain(&self, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
+        let (mask, done) = (self.mask, range.start);
         // Six bytes a step: positions 0, 2 and 4 of one eight-byte load.
         let steps = range.len().saturating_sub(2) / 6;
         for step in 0..steps {
@@ -77,51 +77,53 @@ impl Literals<'_> {
             };
             let passed = test(0) | test(16) << 1 | test(32) << 2;
             for n in (0..3).filter(|n| passed >> n & 1 != 0) {
-                self.pass(mask, bytes, at + 2 * n, hits);
+                self.pass(bytes, at + 2 * n, hits);
             }
         }
         for at in (done + steps * 6..range.end).step_by(2) {
             let window = window(bytes, at);
             if mask[table::slot(window)] >> (window >> 24 & 7) & 1 != 0 {
-                self.pass(mask, bytes, at, hits);
+                self.pass(bytes, at, hits);
             }
         }
     }
 
     /// Holds the windows at `places`, so far behind `from`, which the mask lets pass, against the filter and the
     /// literals. `places` is left in no order.
-    fn pass_all(
-        &self,
-        mask: &[u8; MASK_BYTES],
-        bytes: &[u8],
-        (from, places): (usize, &mut [u16]),
-        hits: &mut Vec<Hit>,
-    ) {
-        let key = |place: u16| {
-            let window = window(bytes, from + usize::from(place));
-            table::key(window, mask[table::slot(window)])
-        };
+    fn pass_all(&self, bytes: &[u8], (from, places): (usize, &mut [u16]), hits: &mut Vec<Hit>) {
         let mut kept = 0;
+        // Without a branch for each: the processor would guess wrong at every fourth.
         for n in 0..places.len() {
             let place = places[n];
-            let (byte, bit) = table::filter_bit(key(place));
             places[kept] = place;
-            kept += usize::from(self.filter[byte] & bit != 0);
+            kept += usize::from(self.may_stand(self.key(bytes, from + usize::from(place))));
         }
-        for &place in &places[..kept] {
-            self.verify(bytes, from + usize::from(place), key(place), hits);
+        for at in places[..kept].iter().map(|place| from + usize::from(*place)) {
+            self.verify(bytes, at, self.key(bytes, at), hits);
         }
     }
 
     /// Holds a window that the mask lets pass against the filter and the literals.
     #[inline]
-    fn pass(&self, mask: &[u8; MASK_BYTES], bytes: &[u8], at: usize, hits: &mut Vec<Hit>) {
-        let window = window(bytes, at);
-        let key = table::key(window, mask[table::slot(window)]);
-        let (byte, bit) = table::filter_bit(key);
-        if self.filter[byte] & bit != 0 {
+    fn pass(&self, bytes: &[u8], at: usize, hits: &mut Vec<Hit>) {
+        let key = self.key(bytes, at);
+        if self.may_stand(key) {
             self.verify(bytes, at, key, hits);
         }
+    }
+
+    /// The key of the window at `at`.
+    #[inline]
+    fn key(&self, bytes: &[u8], at: usize) -> usize {
+        let window = window(bytes, at);
+        table::key(window, self.mask[table::slot(window)])
+    }
+
+    /// Whether the filter has the key.
+    #[inline]
+    fn may_stand(&self, key: usize) -> bool {
+        let (byte, bit) = table::filter_bit(key);
+        self.filter[byte] & bit != 0
     }
 
     /// Compares the literals whose windows may stand at `at`.
@@ -235,9 +237,8 @@ mod tests {
             hits.sort();
             prop_assert_eq!(&hits, &plain(literals, text.as_bytes()));
 
-            let mask = table.mask.as_ref().try_into().expect("the table is made with this many slots");
             let mut without_vectors = Vec::new();
-            table.literals().plain(mask, text.as_bytes(), 0..text.len(), &mut without_vectors);
+            table.literals().plain(text.as_bytes(), 0..text.len(), &mut without_vectors);
             without_vectors.sort();
             prop_assert_eq!(&hits, &without_vectors);
 
