@@ -68,7 +68,6 @@ impl<'v> Collector<'v> {
                     Action::Rule(n) if self.rules.is_enabled(RuleId(n)) => {
                         let id = RuleId(n);
                         match self.rules.get(id).syntax {
-                            Syntax::Pattern if tried.ends(self.rules.get(id), view.bytes, hit.at) => {}
                             Syntax::Pattern if tried.enough(id, view.bytes, hit.at) => {}
                             Syntax::Pattern => {
                                 let end = self.matched(id, view, hit, out);

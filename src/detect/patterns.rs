@@ -66,12 +66,15 @@ pub(crate) fn begins(rule: &Rule) -> bool {
     rule.syntax == crate::rule::Syntax::Pattern && rule.starts && !rule.inside_word
 }
 
+/// So many bytes tell whether a match may begin. What stands further back is the pattern's affair: in a text that is one
+/// long token all of it would be looked at for each rule, and be right.
+const GLANCE: usize = 24;
+
 /// Whether the rule may match `text` from its first byte on, as far as the bytes tell that every match begins with.
 pub(crate) fn may_begin(rule: &Rule, text: &[u8]) -> bool {
     let shape = &rule.shape;
     let Some(first) = text.get(..shape.shortest as usize) else { return false };
-    // What stands further back is looked at by the pattern: in a text that is one long token it would be all right.
-    let first = &first[..first.len().min(24)];
+    let first = &first[..first.len().min(GLANCE)];
     let (opening, rest) = first.split_at((shape.opening as usize).min(first.len()));
     let stands = |b: u8| shape.bytes >> b & 1 == 1;
     opening.iter().all(|b| Shape::is_token(*b) && stands(*b))

@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
+use crate::rule::RuleId;
 use crate::rule::shape::Shape;
-use crate::rule::{Rule, RuleId};
 
 /// What each rule matched last, how often it failed in the token at hand, and the value that was given last.
 #[derive(Default)]
@@ -67,14 +67,6 @@ impl Tried {
             None => (last.token, last.failed) = (token, 1),
             Some(_) if at < last.end => last.inside += 1,
             Some(end) => (last.end, last.inside) = (end, 0),
-        }
-    }
-
-    /// Whether the token that `at` stands in ends before what every match of the rule begins with does.
-    pub(super) fn ends(&mut self, rule: &Rule, bytes: &[u8], at: usize) -> bool {
-        rule.starts && {
-            self.token(bytes, at);
-            at + rule.shape.opening as usize > self.token.end.max(at)
         }
     }
 
