@@ -112,15 +112,24 @@ impl<'r> Attribution<'r> {
 
     /// Compares every commit with its parents and notes what happens to the groups.
     fn walk(&mut self) -> Result<(), SourceError> {
-        let mut compare = Compare::new(self.git);
-        for n in self.graph.oldest_first() {
-            let parents = parent_trees(self.git, self.graph, n, self.outside);
-            let merge = parents.len() > 1;
+        let graph = self.graph;
+        let (mut compare, mut before) = (Compare::new(self.git), Vec::new());
+        for n in graph.oldest_first() {
             let (groups_of, stories) = (&self.groups_of, &mut self.stories);
-            let note = &mut |change: Change<'_>| tell(groups_of, stories, (n, merge), &change);
             match self.holders {
-                Some(holders) => holders.changes(self.graph.tree(n), &parents, note),
-                None => compare.run(Some(self.graph.tree(n)), &parents, note)?,
+                Some(holders) => {
+                    let merge = graph.parents(n).len() > 1;
+                    before.clear();
+                    before.extend(graph.parents(n).iter().filter_map(|parent| graph.tree_number(*parent)));
+                    let note = &mut |change: Change<'_>| tell(groups_of, stories, (n, merge), &change);
+                    holders.changes(graph.tree_number(n), &before, note);
+                }
+                None => {
+                    let parents = parent_trees(self.git, graph, n, self.outside);
+                    let merge = parents.len() > 1;
+                    let note = &mut |change: Change<'_>| tell(groups_of, stories, (n, merge), &change);
+                    compare.run(Some(graph.tree(n)), &parents, note)?;
+                }
             }
         }
         Ok(())

@@ -23,7 +23,7 @@ use super::pack::{Kind, Store};
 use super::range::{shallow_end, tips_of};
 use super::read::{self, Wanted};
 use super::reading::Reading;
-use super::repo::{Extent, Repo, is_sha1, object_id, oid, revision, trouble};
+use super::repo::{Extent, Repo, is_sha1, oid, revision, trouble};
 use super::scope;
 use super::woods::{Holders, Woods};
 use crate::blob::ObjectId;
@@ -264,8 +264,7 @@ impl History {
         let mut troubles = Vec::new();
         let mut woods = cache.is_empty().then_some(learned.woods);
         let mut missing: IdSet = absent.iter().filter_map(oid).collect();
-        let trees = (0..graph.len() as u32).map(|n| graph.tree(n));
-        missing.extend(trees.filter(|tree| object_id(*tree).is_some_and(|id| !store.holds(&id))));
+        missing.extend(graph.absent_trees());
         if !missing.is_empty() {
             let woods = woods.get_or_insert_with(|| Woods::plant(&store, self.options.extent.threads()));
             let holders = Holders::find(&store, woods, &missing);

@@ -7,10 +7,12 @@ use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use git2::Oid;
+
 use super::super::source::SourceError;
 use super::commit::{self, Commit};
 use super::emit::{Emitter, Note};
-use super::graph::{Link, Links};
+use super::graph::{Entry, Link, Links};
 use super::named::may_hold_secret;
 use super::pack::{Changes, Kind, Object, Store, Visit};
 use super::woods::{Leaves, Woods};
@@ -95,13 +97,17 @@ impl<'a> Reading<'a> {
             self.broken(object.id, "it is no commit".to_owned());
             return Memo::None;
         };
-        let (tree, parents) = (commit.tree, commit.parents.clone());
-        let link = Link::Commit { tree, parents, time: commit.time() };
-        self.learned().links.insert(self.store, object.number, id, link);
-        if self.messages && !self.emitter.message("commit message", commit.message, object.id) {
+        let (message, time) = (commit.message, commit.time());
+        self.link((object.number, id), Link::Commit { tree: commit.tree, parents: commit.parents, time });
+        if self.messages && !self.emitter.message("commit message", message, object.id) {
             self.learned().unclean.insert(object.id);
         }
         Memo::None
+    }
+
+    fn link(&self, object: (u32, Oid), link: Link) {
+        let entry = Entry::of(self.store, object, link);
+        self.learned().links.insert(entry);
     }
 
     fn tag(&self, object: &Object<'_>) -> Memo {
@@ -110,7 +116,7 @@ impl<'a> Reading<'a> {
             self.broken(object.id, "it is no tag".to_owned());
             return Memo::None;
         };
-        self.learned().links.insert(self.store, object.number, id, Link::Tag(target));
+        self.link((object.number, id), Link::Tag(target));
         if self.messages && !self.emitter.message("tag message", message, object.id) {
             self.learned().unclean.insert(object.id);
         }

@@ -12,8 +12,8 @@ use super::super::super::source::SourceError;
 use super::super::commit::{self, Commit};
 use super::super::ids::IdSet;
 use super::super::pack::Store;
-use super::super::repo::{intact, parse_id, trouble};
-use super::links::{Link, Links};
+use super::super::repo::{intact, oid, parse_id, trouble};
+use super::links::{Commit as Numbered, Link, Links};
 use super::numbered::{Ids, Places};
 
 /// A list of commits for every commit, one after the other.
@@ -30,6 +30,24 @@ impl Lists {
         let from = n.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
         &self.all[from as usize..self.ends[n as usize] as usize]
     }
+}
+
+/// What is to be walked to: by its number in the store where that is known.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Id(Oid),
+    Number(u32),
+}
+
+/// What is known of commits before they are walked to.
+#[derive(Default)]
+struct Known<'a> {
+    /// Those that do not count.
+    hidden: Places,
+    /// Those of a store.
+    links: Option<(&'a Store, &'a Links)>,
+    /// Those whose parents do not count.
+    shallow: IdSet,
 }
 
 /// All commits that some tips reach.
@@ -56,14 +74,15 @@ impl Graph {
         hidden: &[Oid],
     ) -> Result<Self, SourceError> {
         let odb = git.odb().map_err(|error| trouble("objects", &error))?;
-        let shallow = shallow_commits(git);
+        let mut known = Known { shallow: shallow_commits(git), ..Known::default() };
         let mut read = |id| read_link(git, &odb, id);
-        let mut hide = Self::default();
         if !hidden.is_empty() {
-            hide.walk(hidden, &shallow, &Places::default(), &mut read);
+            let mut hide = Self::default();
+            hide.walk(hidden, &known, &mut read);
+            known.hidden = hide.numbers;
         }
         let mut graph = Self::default();
-        graph.walk(tips, &shallow, &hide.numbers, &mut read);
+        graph.walk(tips, &known, &mut read);
         Ok(graph)
     }
 
@@ -74,9 +93,10 @@ impl Graph {
         (store, links): (&Arc<Store>, &Links),
     ) -> Result<Self, SourceError> {
         let odb = git.odb().map_err(|error| trouble("objects", &error))?;
-        let mut read = |id| links.get(store, id).map_or_else(|| read_link(git, &odb, id), Ok);
+        let mut read = |id| links.other(id).map_or_else(|| read_link(git, &odb, id), Ok);
         let mut graph = Self::of(Some(store));
-        graph.walk(tips, &shallow_commits(git), &Places::default(), &mut read);
+        let (links, shallow) = (Some((&**store, links)), shallow_commits(git));
+        graph.walk(tips, &Known { links, shallow, ..Known::default() }, &mut read);
         Ok(graph)
     }
 
@@ -88,16 +108,25 @@ impl Graph {
     fn walk(
         &mut self,
         tips: &[Oid],
-        shallow: &IdSet,
-        hidden: &Places,
+        known: &Known<'_>,
         read: &mut dyn FnMut(Oid) -> Result<Link, SourceError>,
     ) {
         let (mut found, mut ends) = (self.ids.another(), Vec::new());
         // Commits are known by their numbers; this is the rest.
         let mut seen: IdSet = IdSet::default();
-        let mut stack: Vec<Oid> = tips.iter().rev().copied().collect();
-        while let Some(id) = stack.pop() {
-            if hidden.get(&id).is_some() || self.numbers.get(&id).is_some() || seen.contains(&id) {
+        let mut stack: Vec<Step> = tips.iter().rev().map(|id| Step::Id(*id)).collect();
+        while let Some(step) = stack.pop() {
+            if let Some(commit) = known.commit(step) {
+                if self.numbers.of_number(commit.number).is_none() {
+                    stack.extend(commit.parents.iter().rev().map(|parent| Step::Number(*parent)));
+                    self.take(&commit);
+                    commit.parents.iter().for_each(|parent| found.push_number(*parent));
+                    ends.push(found.len() as u32);
+                }
+                continue;
+            }
+            let Some(id) = known.id(step) else { continue };
+            if known.hidden.get(&id).is_some() || self.numbers.get(&id).is_some() || seen.contains(&id) {
                 continue;
             }
             let link = read(id);
@@ -107,8 +136,8 @@ impl Graph {
             match link {
                 Err(error) => self.missing.push(error),
                 Ok(Link::Commit { tree, parents, time }) => {
-                    let parents = if shallow.contains(&id) { Vec::new() } else { parents };
-                    stack.extend(parents.iter().rev());
+                    let parents = if known.shallow.contains(&id) { Vec::new() } else { parents };
+                    stack.extend(parents.iter().rev().map(|parent| Step::Id(*parent)));
                     self.numbers.insert(id, self.ids.len() as u32);
                     self.ids.push(id);
                     self.trees.push(tree);
@@ -118,17 +147,34 @@ impl Graph {
                 }
                 Ok(Link::Tag(target)) => {
                     self.tags.push(id);
-                    stack.push(target);
+                    stack.push(Step::Id(target));
                 }
                 Ok(Link::Other) => self.others.push(id),
             }
         }
+        self.join(&found, &ends);
+    }
+
+    /// Takes a commit in whose number is known.
+    fn take(&mut self, commit: &Numbered<'_>) {
+        self.numbers.insert_number(commit.number, self.ids.len() as u32);
+        self.ids.push_number(commit.number);
+        self.trees.push_number(commit.tree);
+        self.times.push(commit.time);
+    }
+
+    /// Notes the parents of every commit, as far as they belong to the graph; `found` has those of all, one list after
+    /// the other, and `ends` says where each ends.
+    fn join(&mut self, found: &Ids, ends: &[u32]) {
         let mut from = 0;
         for end in ends {
-            let known = (from..end).filter_map(|n| self.numbers.get(&found.get(n as usize)));
-            self.parents.all.extend(known);
+            let place = |n: u32| match found.number(n as usize) {
+                Some(number) => self.numbers.of_number(number),
+                None => self.numbers.get(&found.get(n as usize)),
+            };
+            self.parents.all.extend((from..*end).filter_map(place));
             self.parents.ends.push(self.parents.all.len() as u32);
-            from = end;
+            from = *end;
         }
     }
 
@@ -145,6 +191,16 @@ impl Graph {
     /// The root tree of a commit.
     pub(in super::super) fn tree(&self, n: u32) -> Oid {
         self.trees.get(n as usize)
+    }
+
+    /// The number in the store of the root tree of a commit; `None` if there is no store or it does not hold it.
+    pub(in super::super) fn tree_number(&self, n: u32) -> Option<u32> {
+        self.trees.number(n as usize)
+    }
+
+    /// Root trees that the store does not hold.
+    pub(in super::super) fn absent_trees(&self) -> &[Oid] {
+        self.trees.others()
     }
 
     /// When it was committed.
@@ -166,11 +222,12 @@ impl Graph {
     pub(in super::super) fn oldest_first(&self) -> Vec<u32> {
         let mut waiting: Vec<u32> = (0..self.len() as u32).map(|n| self.parents(n).len() as u32).collect();
         let children = self.children();
-        let key = |n: u32| std::cmp::Reverse((self.times[n as usize], self.ids.get(n as usize), n));
+        // Commits of the same second keep the order in which they were found, which the names of the tips decide.
+        let key = |n: u32| std::cmp::Reverse((self.times[n as usize], n));
         let ready = (0..self.ids.len() as u32).filter(|n| waiting[*n as usize] == 0);
         let mut heap: std::collections::BinaryHeap<_> = ready.map(key).collect();
         let mut order = Vec::with_capacity(self.ids.len());
-        while let Some(std::cmp::Reverse((_, _, n))) = heap.pop() {
+        while let Some(std::cmp::Reverse((_, n))) = heap.pop() {
             order.push(n);
             for child in children.of(n) {
                 waiting[*child as usize] -= 1;
@@ -213,6 +270,28 @@ impl Graph {
             }
         }
         Lists { ends, all }
+    }
+}
+
+impl Known<'_> {
+    /// The commit that a step leads to, if the links hold all of it.
+    fn commit(&self, step: Step) -> Option<Numbered<'_>> {
+        let (store, links) = self.links?;
+        let number = match step {
+            Step::Number(number) => number,
+            Step::Id(id) => store.number(id.as_bytes())?,
+        };
+        let cut = || store.id(number).and_then(|id| oid(&id)).is_some_and(|id| self.shallow.contains(&id));
+        let commit = links.commit(number)?;
+        let parents = if self.shallow.is_empty() || !cut() { commit.parents } else { &[] };
+        Some(Numbered { parents, ..commit })
+    }
+
+    fn id(&self, step: Step) -> Option<Oid> {
+        match step {
+            Step::Id(id) => Some(id),
+            Step::Number(number) => oid(&self.links?.0.id(number)?),
+        }
     }
 }
 

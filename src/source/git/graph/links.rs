@@ -30,6 +30,51 @@ pub(in super::super) enum Link {
 
 /// A commit of which everything lies in the store, in the store's numbers.
 #[derive(Debug, Clone, Copy)]
+pub(super) struct Commit<'a> {
+    /// Its own number.
+    pub(super) number: u32,
+    /// Its root tree.
+    pub(super) tree: u32,
+    /// Its parents, in order.
+    pub(super) parents: &'a [u32],
+    /// When it was committed, in seconds since 1970.
+    pub(super) time: i64,
+}
+
+/// A link in the form in which it is kept.
+#[derive(Debug)]
+pub(in super::super) enum Entry {
+    /// Of a commit of which everything lies in the store, in the store's numbers.
+    Whole {
+        /// Its own number.
+        number: u32,
+        /// Its root tree.
+        tree: u32,
+        /// Its parents, in order.
+        parents: Vec<u32>,
+        /// When it was committed, in seconds since 1970.
+        time: i64,
+    },
+    /// Of anything else.
+    Other(Oid, Link),
+}
+
+impl Entry {
+    /// The link of the object of this number and id.
+    pub(in super::super) fn of(store: &Store, (number, id): (u32, Oid), link: Link) -> Self {
+        let place = |id: &Oid| store.number(id.as_bytes());
+        if let Link::Commit { tree, parents, time } = &link
+            && let Some(tree) = place(tree)
+            && let Some(parents) = parents.iter().map(place).collect()
+        {
+            return Self::Whole { number, tree, parents, time: *time };
+        }
+        Self::Other(id, link)
+    }
+}
+
+/// The same commit as it is kept.
+#[derive(Debug, Clone, Copy)]
 struct Record {
     number: u32,
     tree: u32,
@@ -48,20 +93,16 @@ pub(in super::super) struct Links {
 }
 
 impl Links {
-    /// Takes in the link of the object of this number and id.
-    pub(in super::super) fn insert(&mut self, store: &Store, number: u32, id: Oid, link: Link) {
-        if let Link::Commit { tree, parents, time } = &link {
-            let first = self.parents.len();
-            self.parents.extend(parents.iter().filter_map(|id| store.number(id.as_bytes())));
-            let count = self.parents.len() - first;
-            if let Some(tree) = store.number(tree.as_bytes()).filter(|_| count == parents.len()) {
-                let (first, count) = (first as u32, count as u32);
-                self.commits.push(Record { number, tree, first, count, time: *time });
-                return;
+    /// Takes in a link.
+    pub(in super::super) fn insert(&mut self, entry: Entry) {
+        match entry {
+            Entry::Whole { number, tree, parents, time } => {
+                let (first, count) = (self.parents.len() as u32, parents.len() as u32);
+                self.parents.extend(parents);
+                self.commits.push(Record { number, tree, first, count, time });
             }
-            self.parents.truncate(first);
+            Entry::Other(id, link) => drop(self.others.insert(id, link)),
         }
-        self.others.insert(id, link);
     }
 
     /// Puts the commits in order; before that, none is found.
@@ -69,15 +110,16 @@ impl Links {
         self.commits.sort_unstable_by_key(|record| record.number);
     }
 
-    /// Where an object leads, if it is a commit or tag that was taken in.
-    pub(in super::super) fn get(&self, store: &Store, id: Oid) -> Option<Link> {
-        let Some(record) = store.number(id.as_bytes()).and_then(|number| self.record(number)) else {
-            return self.others.get(&id).cloned();
-        };
-        let id = |number: u32| oid(&store.id(number)?);
-        let range = record.first as usize..(record.first + record.count) as usize;
-        let parents = self.parents[range].iter().filter_map(|number| id(*number)).collect();
-        Some(Link::Commit { tree: id(record.tree)?, parents, time: record.time })
+    /// The commit of this number, if it was taken in and everything it leads to lies in the store.
+    pub(super) fn commit(&self, number: u32) -> Option<Commit<'_>> {
+        let Record { tree, first, count, time, .. } = *self.record(number)?;
+        let parents = &self.parents[first as usize..(first + count) as usize];
+        Some(Commit { number, tree, parents, time })
+    }
+
+    /// Where a tag or one of the other commits leads, if it was taken in.
+    pub(super) fn other(&self, id: Oid) -> Option<Link> {
+        self.others.get(&id).cloned()
     }
 
     /// Whether an object is a commit or tag that was taken in.

@@ -6,4 +6,4 @@ mod links;
 mod numbered;
 
 pub(super) use graph::{Graph, Lists, shallow_commits};
-pub(super) use links::{Link, Links};
+pub(super) use links::{Entry, Link, Links};

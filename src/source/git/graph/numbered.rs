@@ -2,7 +2,6 @@
 //!
 //! In flow ids of libgit2, out flow the same, and the place that each has in a list.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use git2::Oid;
@@ -46,6 +45,24 @@ impl Ids {
         self.numbers.push(number);
     }
 
+    /// Adds the object of this number in the store at the end.
+    pub(super) fn push_number(&mut self, number: u32) {
+        self.numbers.push(number);
+    }
+
+    /// The number in the store of the id at a place; `None` if the store does not hold it.
+    ///
+    /// # Panics
+    /// If the list is not that long.
+    pub(super) fn number(&self, place: usize) -> Option<u32> {
+        Some(self.numbers[place]).filter(|number| (*number as usize) < self.known())
+    }
+
+    /// What the store does not hold.
+    pub(super) fn others(&self) -> &[Oid] {
+        &self.others
+    }
+
     /// The id at a place.
     ///
     /// # Panics
@@ -71,28 +88,40 @@ impl Ids {
 #[derive(Debug, Default)]
 pub(super) struct Places {
     store: Option<Arc<Store>>,
-    numbers: HashMap<u32, u32>,
+    /// One more than the place of each number of the store, 0 for those that have none; as long as it must be.
+    numbers: Vec<u32>,
     others: IdMap<u32>,
 }
 
 impl Places {
     /// No places, in the numbers of a store if there is one.
     pub(super) fn of(store: Option<&Arc<Store>>) -> Self {
-        Self { store: store.cloned(), ..Self::default() }
+        let objects = store.map_or(0, |store| store.len());
+        Self { store: store.cloned(), numbers: vec![0; objects], ..Self::default() }
     }
 
     /// Notes the place of an id.
     pub(super) fn insert(&mut self, id: Oid, place: u32) {
         match self.number(&id) {
-            Some(number) => self.numbers.insert(number, place),
-            None => self.others.insert(id, place),
-        };
+            Some(number) => self.insert_number(number, place),
+            None => drop(self.others.insert(id, place)),
+        }
+    }
+
+    /// Notes the place of the object of this number in the store.
+    pub(super) fn insert_number(&mut self, number: u32, place: u32) {
+        self.numbers[number as usize] = place + 1;
+    }
+
+    /// The place of the object of this number in the store.
+    pub(super) fn of_number(&self, number: u32) -> Option<u32> {
+        self.numbers.get(number as usize)?.checked_sub(1)
     }
 
     /// The place of an id.
     pub(super) fn get(&self, id: &Oid) -> Option<u32> {
         match self.number(id) {
-            Some(number) => self.numbers.get(&number).copied(),
+            Some(number) => self.of_number(number),
             None => self.others.get(id).copied(),
         }
     }

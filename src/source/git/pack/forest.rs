@@ -3,17 +3,23 @@
 //! In flow a pack and what is wanted of it; out flow objects, each after its base, from several threads.
 //! The buffers alive at one time are those on the way from a root to the object that is being read.
 
+use std::ops::Range;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use libdeflater::Decompressor;
 
 use super::delta::{self, Changes};
 use super::entry::{self, Entry, Head, Kind};
+use super::parts::in_parts;
 use super::store::Pack;
 use crate::blob::ObjectId;
 
 /// Buffers beyond this size are given back to the system after use.
 const KEPT_BUFFER: usize = 1 << 20;
+
+/// Delta trees below this weight, in bytes, are no reason for one thread to end later than the others.
+const EVEN: u64 = 1 << 20;
 
 /// No entry.
 const NONE: u32 = u32::MAX;
@@ -71,6 +77,17 @@ pub(super) struct Forest<'p> {
     roots: Vec<u32>,
 }
 
+/// What an entry is made from.
+#[derive(Debug, Clone, Copy)]
+enum Root {
+    /// Nothing: it is whole.
+    Whole(Kind),
+    /// This entry.
+    Base(u32),
+    /// Something that is not there.
+    None,
+}
+
 /// Buffers of one thread.
 struct Worker {
     inflater: Decompressor,
@@ -87,76 +104,99 @@ struct Frame<N> {
 }
 
 impl<'p> Forest<'p> {
-    /// Reads the heads of all entries. What cannot be placed in a tree is told to `visit`.
+    /// Reads the heads of all entries, on `threads` threads. What cannot be placed in a tree is told to `visit`.
     pub(super) fn grow(
         (pack, first): (&'p Pack, u32),
         needs: Vec<Need>,
-        wanted: &[Kind],
+        (wanted, threads): (&[Kind], usize),
         visit: &impl Visit,
     ) -> Self {
-        let count = pack.index.len();
-        let mut order: Vec<(u64, u32)> = Vec::with_capacity(count);
-        for position in 0..count {
-            match pack.index.offset(position).filter(|o| (12..pack.end()).contains(o)) {
-                Some(offset) => order.push((offset, position as u32)),
-                None => visit.broken(pack.id(position), "its place in the pack is damaged".into()),
-            }
-        }
-        order.sort_unstable();
-        // Into memory of its own: collecting in place would keep that of the pairs.
+        let sorted = |range: Range<usize>| {
+            let place = |position: usize| {
+                let offset = pack.index.offset(position).filter(|o| (12..pack.end()).contains(o));
+                if offset.is_none() {
+                    visit.broken(pack.id(position), "its place in the pack is damaged".into());
+                }
+                Some((offset?, position as u32))
+            };
+            let mut order: Vec<(u64, u32)> = range.filter_map(place).collect();
+            order.sort_unstable();
+            order
+        };
+        let mut order = in_parts(pack.index.len(), threads, sorted).concat();
+        // Merges the parts.
+        order.sort();
         let positions: Vec<u32> = order.iter().map(|o| o.1).collect();
         let none = vec![NONE; positions.len()];
         let used = vec![false; positions.len()];
         let (child, sibling) = (none.clone(), none);
         let mut forest = Self { pack, first, positions, child, sibling, needs, used, roots: Vec::new() };
-        forest.plant(order, wanted, visit);
+        forest.plant(order, (wanted, threads), visit);
         forest
     }
 
     /// Joins every entry to its base and picks the roots. `order` says where the entries begin.
-    fn plant(&mut self, order: Vec<(u64, u32)>, wanted: &[Kind], visit: &impl Visit) {
-        let count = self.positions.len();
-        let mut bases = vec![NONE; count];
-        let mut weights = vec![0_u64; count];
-        let mut whole: Vec<(u32, Kind)> = Vec::new();
-        let mut numbers: Vec<u32> = Vec::new();
-        for n in 0..count {
-            let Some(entry) = Entry::parse(self.bytes(n)) else {
-                visit.broken(self.id(n), "its head in the pack is damaged".into());
-                continue;
-            };
-            weights[n] = entry.size;
-            let base = match entry.head {
-                Head::Whole(kind) => {
-                    whole.push((n as u32, kind));
-                    continue;
-                }
-                Head::Before(back) => {
-                    let offset = order[n].0.checked_sub(back);
-                    offset.and_then(|offset| order[..n].binary_search_by_key(&offset, |o| o.0).ok())
-                }
-                Head::Named(id) => {
-                    if numbers.is_empty() {
-                        numbers = self.numbers();
-                    }
-                    self.pack.index.find(id).map(|position| numbers[position] as usize)
-                }
-            };
-            match base.filter(|base| *base < count) {
-                Some(base) => bases[n] = base as u32,
-                None => visit
-                    .broken(self.id(n), "the object it is stored as a change of is not in the pack".into()),
-            }
-        }
+    fn plant(&mut self, order: Vec<(u64, u32)>, (wanted, threads): (&[Kind], usize), visit: &impl Visit) {
+        let numbers = OnceLock::new();
+        let parsed = in_parts(order.len(), threads, |range| {
+            range.map(|n| self.rooted(n, &order, &numbers, visit)).collect::<Vec<_>>()
+        });
         drop(order);
+        let mut bases = Vec::with_capacity(self.positions.len());
+        let mut weights = Vec::with_capacity(self.positions.len());
+        let mut whole: Vec<(u32, Kind)> = Vec::new();
+        let mut sure = numbers.get().is_none();
+        for (weight, root) in parsed.into_iter().flatten() {
+            let base = if let Root::Base(base) = root { base } else { NONE };
+            match root {
+                Root::Whole(kind) => whole.push((bases.len() as u32, kind)),
+                Root::Base(_) => {}
+                Root::None => sure = false,
+            }
+            weights.push(weight);
+            bases.push(base);
+        }
         self.join(&bases, &mut weights);
         let reached = self.mark(&bases);
-        self.lost(&whole, &bases, reached, visit);
+        // What is a change of an entry before it, and all of them are, leads to a whole object in the end.
+        if !sure {
+            self.lost(&whole, &bases, reached, visit);
+        }
         whole.retain(|(n, kind)| self.used[*n as usize] && wanted.contains(kind));
         // Trees come last: what leads to a blob that is known to be clean need not be remembered.
-        let order = |n: u32, kind| (kind == Kind::Tree, std::cmp::Reverse(weights[n as usize]), n);
+        // Of those that are about as heavy each is read where the one before it ends.
+        let weight = |n: u32| std::cmp::Reverse((weights[n as usize] / EVEN).checked_ilog2());
+        let order = |n: u32, kind| (kind == Kind::Tree, weight(n), n);
         whole.sort_unstable_by_key(|(n, kind)| order(*n, *kind));
         self.roots = whole.into_iter().map(|(n, _)| n).collect();
+    }
+
+    /// The size of an entry and what it is made from. `order` says where the entries begin, `numbers` which entry is at
+    /// a position of the index, once that is asked for.
+    fn rooted(
+        &self,
+        n: usize,
+        order: &[(u64, u32)],
+        numbers: &OnceLock<Vec<u32>>,
+        visit: &impl Visit,
+    ) -> (u64, Root) {
+        let Some(entry) = Entry::parse(self.bytes(n)) else {
+            visit.broken(self.id(n), "its head in the pack is damaged".into());
+            return (0, Root::None);
+        };
+        let base = match entry.head {
+            Head::Whole(kind) => return (entry.size, Root::Whole(kind)),
+            Head::Before(back) => order[n].0.checked_sub(back).and_then(|offset| before(&order[..n], offset)),
+            Head::Named(id) => {
+                let numbers = numbers.get_or_init(|| self.numbers());
+                let number = |position: usize| numbers[position] as usize;
+                self.pack.index.find(id).map(number).filter(|base| *base < order.len())
+            }
+        };
+        if base.is_none() {
+            visit.broken(self.id(n), "the object it is stored as a change of is not in the pack".into());
+        }
+        (entry.size, base.map_or(Root::None, |base| Root::Base(base as u32)))
     }
 
     /// Lists the children of every entry, the heaviest last, and adds their weight to it. When the heaviest is read,
@@ -368,6 +408,16 @@ impl<'p> Forest<'p> {
         }
         numbers
     }
+}
+
+/// Which entry begins at an offset. It is looked for from the last one on, in steps that double: most are near.
+fn before(order: &[(u64, u32)], offset: u64) -> Option<usize> {
+    let mut step = 1;
+    while order.len().checked_sub(step).is_some_and(|n| order[n].0 > offset) {
+        step *= 2;
+    }
+    let from = order.len().saturating_sub(step);
+    order[from..].binary_search_by_key(&offset, |entry| entry.0).ok().map(|n| from + n)
 }
 
 impl Worker {

@@ -6,6 +6,7 @@ mod forest;
 mod index;
 mod loose;
 mod map;
+mod parts;
 mod store;
 
 pub(super) use delta::Changes;

@@ -16,6 +16,7 @@ use super::forest::{Forest, Need, Object, Visit};
 use super::index::{Index, IndexError};
 use super::loose::{self, Loose};
 use super::map::Map;
+use super::parts::in_parts;
 use crate::blob::ObjectId;
 
 /// How many stores may borrow from each other in a row (git itself stops at five).
@@ -167,12 +168,12 @@ impl Store {
     pub(in super::super) fn each(
         &self,
         wanted: &[Kind],
-        clean: &dyn Fn(&ObjectId) -> bool,
+        clean: &(dyn Fn(&ObjectId) -> bool + Sync),
         threads: usize,
         visit: &impl Visit,
     ) {
         for n in 0..self.packs.len() {
-            if let Some(forest) = self.forest(n, wanted, clean, visit) {
+            if let Some(forest) = self.forest(n, (wanted, clean), threads, visit) {
                 forest.read(threads, visit);
             }
         }
@@ -183,8 +184,8 @@ impl Store {
     fn forest(
         &self,
         n: usize,
-        wanted: &[Kind],
-        clean: &dyn Fn(&ObjectId) -> bool,
+        (wanted, clean): (&[Kind], &(dyn Fn(&ObjectId) -> bool + Sync)),
+        threads: usize,
         visit: &impl Visit,
     ) -> Option<Forest<'_>> {
         let pack = &self.packs[n];
@@ -198,15 +199,15 @@ impl Store {
                 Need::Read
             }
         };
-        let needs: Vec<Need> = (0..pack.index.len()).map(need).collect();
+        let needs = in_parts(pack.index.len(), threads, |range| range.map(need).collect::<Vec<_>>()).concat();
         let first: usize = self.packs[..n].iter().map(|pack| pack.index.len()).sum();
-        needs.contains(&Need::Read).then(|| Forest::grow((pack, first as u32), needs, wanted, visit))
+        needs.contains(&Need::Read).then(|| Forest::grow((pack, first as u32), needs, (wanted, threads), visit))
     }
 
     fn each_loose(
         &self,
         wanted: &[Kind],
-        clean: &dyn Fn(&ObjectId) -> bool,
+        clean: &(dyn Fn(&ObjectId) -> bool + Sync),
         threads: usize,
         visit: &impl Visit,
     ) {

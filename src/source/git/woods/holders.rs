@@ -25,8 +25,8 @@ pub(in super::super) struct Holders<'a> {
     store: &'a Store,
     /// What was wanted, by number.
     wanted: HashMap<u32, Oid>,
-    /// The number of each tree's list of edges.
-    trees: HashMap<u32, u32>,
+    /// The number of each tree's list of edges, by the number of the tree; 0 for what holds nothing.
+    trees: Vec<u32>,
     lists: Vec<Vec<Edge>>,
     marks: Vec<Option<u64>>,
     names: Vec<Box<[u8]>>,
@@ -41,7 +41,7 @@ impl<'a> Holders<'a> {
         numbers.sort_unstable();
         let (trees, lists) = woods.above(store, &numbers);
         let marks = vec![None; lists.len()];
-        let mut holders = Self { store, wanted, trees, lists, marks, names: woods.names() };
+        let mut holders = Self { store, wanted, trees, lists, marks, names: woods.names_in_order() };
         for list in 0..holders.lists.len() as u32 {
             holders.mark(list, 0);
         }
@@ -51,8 +51,16 @@ impl<'a> Holders<'a> {
     /// What a tree holds of what is wanted, as a number that is the same for trees that hold the same; `None` if it
     /// holds nothing.
     pub(in super::super) fn holding(&self, tree: Oid) -> Option<u64> {
-        let number = self.store.number(tree.as_bytes())?;
-        self.marks[*self.trees.get(&number)? as usize]
+        self.mark_of(self.store.number(tree.as_bytes())?)
+    }
+
+    fn mark_of(&self, tree: u32) -> Option<u64> {
+        self.list(tree).and_then(|list| self.marks[list as usize])
+    }
+
+    /// The number of a tree's list, if it holds anything.
+    fn list(&self, tree: u32) -> Option<u32> {
+        self.trees.get(tree as usize).copied().filter(|list| *list != 0)
     }
 
     /// Every path below `tree` that leads to something wanted.
@@ -62,8 +70,8 @@ impl<'a> Holders<'a> {
         stack.extend(self.store.number(tree.as_bytes()).map(|number| (Vec::new(), 0, number)));
         while let Some((path, depth, number)) = stack.pop() {
             found.extend(self.wanted.get(&number).map(|id| (path.clone(), *id)));
-            let list = self.trees.get(&number).filter(|_| depth < DEEPEST);
-            for (child, name) in list.into_iter().flat_map(|list| &self.lists[*list as usize]) {
+            let list = self.list(number).filter(|_| depth < DEEPEST);
+            for (child, name) in list.into_iter().flat_map(|list| &self.lists[list as usize]) {
                 let slash: &[u8] = if path.is_empty() { b"" } else { b"/" };
                 let path = [&path[..], slash, &self.names[*name as usize]].concat();
                 stack.push((path, depth + 1, *child));
@@ -73,25 +81,26 @@ impl<'a> Holders<'a> {
     }
 
     /// Tells `visit` every path on which what is wanted differs between `new` and `olds`, root trees of a commit and of
-    /// its parents; blobs that nobody wants count as absent. What stands on a path as in one of `olds` does not
-    /// differ.
-    pub(in super::super) fn changes(&self, new: Oid, olds: &[Oid], visit: &mut dyn FnMut(Change<'_>)) {
-        let number = |id: &Oid| self.store.number(id.as_bytes());
-        let olds: Vec<u32> = olds.iter().filter_map(number).collect();
-        let mut path = Vec::new();
-        self.differ(number(&new), &olds, &mut path, visit);
+    /// its parents, as numbers of the store; blobs that nobody wants count as absent. What stands on a path as in one of
+    /// `olds` does not differ.
+    pub(in super::super) fn changes(
+        &self,
+        new: Option<u32>,
+        olds: &[u32],
+        visit: &mut dyn FnMut(Change<'_>),
+    ) {
+        self.differ(new, olds, &mut Vec::new(), visit);
     }
 
     /// The same for trees at `path`.
     fn differ(&self, new: Option<u32>, olds: &[u32], path: &mut Vec<u8>, visit: &mut dyn FnMut(Change<'_>)) {
-        let mark = |tree: u32| self.marks[*self.trees.get(&tree)? as usize];
-        let now = new.and_then(mark);
-        if olds.iter().all(|old| mark(*old) == now) && (now.is_none() || !olds.is_empty())
+        let now = new.and_then(|tree| self.mark_of(tree));
+        if olds.iter().all(|old| self.mark_of(*old) == now) && (now.is_none() || !olds.is_empty())
             || path.len() > LONGEST
         {
             return;
         }
-        let list = |tree: u32| self.trees.get(&tree).map_or(&[][..], |list| &self.lists[*list as usize]);
+        let list = |tree: u32| self.list(tree).map_or(&[][..], |list| &self.lists[list as usize]);
         let before: Vec<Edge> = olds.iter().flat_map(|old| list(*old)).copied().collect();
         let after = new.map_or(&[][..], list);
         let mut names: Vec<u32> = before.iter().chain(after).map(|edge| edge.1).collect();
@@ -125,7 +134,7 @@ impl<'a> Holders<'a> {
         }
         let mut hasher = DefaultHasher::new();
         for (child, name) in self.lists[list as usize].clone() {
-            let below = self.trees.get(&child).copied().filter(|_| depth < DEEPEST);
+            let below = self.list(child).filter(|_| depth < DEEPEST);
             let below = below.map(|list| self.mark(list, depth + 1));
             (name, self.wanted.contains_key(&child).then_some(child), below).hash(&mut hasher);
         }

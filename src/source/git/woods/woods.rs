@@ -7,10 +7,13 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use super::super::pack::{Changes, Kind, Object, Store, Visit};
 use crate::blob::ObjectId;
+
+/// How many threads can write trees down at once.
+const GROVES: usize = 8;
 
 /// No tree, or an object that nobody asks for: a clean blob, or that of another repository.
 const NONE: u32 = u32::MAX;
@@ -29,6 +32,8 @@ pub(in super::super) type Edge = (u32, u32);
 /// The entries of a tree, in order, remembered as long as others made from it are read.
 #[derive(Debug, Default)]
 pub(in super::super) struct Leaves {
+    /// Where the tree was written down.
+    grove: usize,
     record: u32,
     list: Vec<Leaf>,
     /// How many of the entries lead to something that is not there.
@@ -45,20 +50,23 @@ struct Tree {
     lacks: u32,
 }
 
+/// Some of the trees, and all that they were made from.
 #[derive(Debug, Default)]
-struct Grown {
+struct Grove {
     trees: Vec<Tree>,
     /// The edges and names of all trees, each number in groups of seven bits, the lowest first.
     edges: Vec<u8>,
-    names: HashMap<Box<[u8]>, u32>,
-    /// What trees name and the store does not hold, numbered behind the store's own.
-    absent: HashMap<ObjectId, u32>,
 }
 
 /// All trees that were read.
 #[derive(Debug, Default)]
 pub(in super::super) struct Woods {
-    grown: Mutex<Grown>,
+    /// More than one, so that threads seldom wait for each other.
+    groves: [Mutex<Grove>; GROVES],
+    /// The names of all entries, and their numbers.
+    names: RwLock<HashMap<Box<[u8]>, u32>>,
+    /// What trees name and the store does not hold, numbered behind the store's own.
+    absent: Mutex<HashMap<ObjectId, u32>>,
     /// One bit an object of the store: whether it is a blob that nobody will ask for.
     clean: Vec<AtomicU64>,
 }
@@ -67,7 +75,7 @@ impl Woods {
     /// No trees yet, of a store of so many objects.
     pub(in super::super) fn of(objects: usize) -> Self {
         let clean = (0..objects.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
-        Self { grown: Mutex::default(), clean }
+        Self { clean, ..Self::default() }
     }
 
     /// Notes that nobody will ask where the blob of this number stands. What leads there from trees that are taken in
@@ -90,8 +98,18 @@ impl Woods {
         planting.woods
     }
 
-    fn grown(&self) -> MutexGuard<'_, Grown> {
-        self.grown.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The place where a tree is written down: that of its base, or else one that nobody is writing to.
+    fn grove(&self, base: Option<&Leaves>) -> (usize, MutexGuard<'_, Grove>) {
+        let mut free = self.groves.iter().enumerate().filter_map(|(n, grove)| Some((n, grove.try_lock().ok()?)));
+        let free = if base.is_none() { free.next() } else { None };
+        free.unwrap_or_else(|| {
+            let n = base.map_or(0, |base| base.grove);
+            (n, locked(&self.groves[n]))
+        })
+    }
+
+    fn names(&self) -> RwLockReadGuard<'_, HashMap<Box<[u8]>, u32>> {
+        self.names.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a tree in; `base` says what it was made from and how. Out come its entries and the names that no tree
@@ -118,16 +136,9 @@ impl Woods {
             }
             let (name, end, file) = entry(bytes, at)?;
             let id = &bytes[end - 20..end];
-            growth.fresh.push((
-                at as u32,
-                end as u32,
-                name,
-                if file {
-                    store.number(id).map(|number| if self.is_forgotten(number) { NONE } else { number })
-                } else {
-                    Some(NONE)
-                },
-            ));
+            let wanted = |number| if self.is_forgotten(number) { NONE } else { number };
+            let child = if file { store.number(id).map(wanted) } else { Some(NONE) };
+            growth.fresh.push(Entry { end: end as u32, name, child });
             growth.leaves.list.push(Leaf { at: at as u32, end: end as u32, edge: (NONE, NONE) });
             at = end;
         }
@@ -143,90 +154,113 @@ impl Woods {
         growth: Growth,
     ) -> (Leaves, Vec<Vec<u8>>) {
         let Growth { mut leaves, fresh, mut kept, .. } = growth;
-        let mut grown = self.grown();
-        let grown = &mut *grown;
-        let (start, mut new) = (grown.edges.len() as u32, Vec::new());
-        let (mut own, mut names) = (fresh.into_iter(), Vec::new());
-        for leaf in leaves.list.iter_mut().filter(|leaf| leaf.edge.1 == NONE) {
-            let Some((_, end, name, child)) = own.next() else { break };
-            let child = child.unwrap_or_else(|| {
-                let next = (store.len() + grown.absent.len()) as u32;
-                let id = ObjectId::from_bytes(&object.bytes[end as usize - 20..end as usize]);
-                id.map_or(NONE, |id| *grown.absent.entry(id).or_insert(next))
-            });
-            let name = &object.bytes[name];
-            let known = grown.names.get(name).copied();
-            let name = known.unwrap_or_else(|| {
-                names.push(name.to_vec());
-                let next = grown.names.len() as u32;
-                grown.names.insert(name.into(), next);
-                next
-            });
-            leaf.edge = (child, name);
-            if child != NONE {
-                put(&mut grown.edges, child);
-                put(&mut grown.edges, name);
-                new.push(name);
-            }
-        }
+        let may_lack = fresh.iter().any(|entry| entry.child.is_none()) || base.is_some_and(|base| base.absent > 0);
+        let (own, names) = self.number_all(store, object.bytes, fresh);
+        let fresh = leaves.list.iter_mut().filter(|leaf| leaf.edge.1 == NONE);
+        fresh.zip(&own).for_each(|(leaf, edge)| leaf.edge = *edge);
+
+        let all = base.map_or(&[][..], |leaves| &leaves.list);
+        let mut new: Vec<u32> = own.iter().filter(|edge| edge.0 != NONE).map(|edge| edge.1).collect();
         new.sort_unstable();
-        let lacks = grown.edges.len() as u32;
+        let (place, mut grove) = self.grove(base);
+        let start = grove.edges.len() as u32;
+        for (child, name) in own.into_iter().filter(|edge| edge.0 != NONE) {
+            put(&mut grove.edges, child);
+            put(&mut grove.edges, name);
+        }
+        let lacks = grove.edges.len() as u32;
         kept.sort_unstable_by_key(|range| range.start);
         let mut next = 0;
-        let all = base.map_or(&[][..], |leaves| &leaves.list);
         for range in kept.into_iter().chain(std::iter::once(all.len()..all.len())) {
             let gone = all.get(next..range.start).unwrap_or_default();
             // What has an entry of its own under the same name need not be told to be gone.
             let gone = gone.iter().map(|leaf| leaf.edge).filter(|edge| edge.0 != NONE);
-            gone.filter(|edge| new.binary_search(&edge.1).is_err()).for_each(|e| put(&mut grown.edges, e.1));
+            gone.filter(|edge| new.binary_search(&edge.1).is_err()).for_each(|e| put(&mut grove.edges, e.1));
             next = next.max(range.end);
         }
+        (leaves.grove, leaves.record) = (place, grove.trees.len() as u32);
+        let base = base.map_or(NONE, |leaves| leaves.record);
+        grove.trees.push(Tree { number: object.number, base, fresh: start, lacks });
+        drop(grove);
         let known = store.len();
         let absent = |leaf: &&Leaf| leaf.edge.0 != NONE && leaf.edge.0 as usize >= known;
-        if !grown.absent.is_empty() {
-            leaves.absent = leaves.list.iter().filter(absent).count();
-        }
-        leaves.record = grown.trees.len() as u32;
-        let base = base.map_or(NONE, |leaves| leaves.record);
-        grown.trees.push(Tree { number: object.number, base, fresh: start, lacks });
+        leaves.absent = if may_lack { leaves.list.iter().filter(absent).count() } else { 0 };
         (leaves, names)
     }
 
+    /// Numbers what the entries of a tree lead to and their names; out come the names that no tree before had, too.
+    fn number_all(&self, store: &Store, tree: &[u8], entries: Vec<Entry>) -> (Vec<Edge>, Vec<Vec<u8>>) {
+        let mut new = Vec::new();
+        let mut names = self.names();
+        let mut edges = Vec::with_capacity(entries.len());
+        for Entry { end, name, child } in entries {
+            let name = &tree[name];
+            let number = match names.get(name) {
+                Some(number) => *number,
+                None => {
+                    drop(names);
+                    let number = self.name(name, &mut new);
+                    names = self.names();
+                    number
+                }
+            };
+            let id = &tree[end as usize - 20..end as usize];
+            edges.push((child.unwrap_or_else(|| self.lacking(store, id)), number));
+        }
+        (edges, new)
+    }
+
+    /// Numbers a name; one that no other thread has numbered meanwhile is `new`.
+    fn name(&self, name: &[u8], new: &mut Vec<Vec<u8>>) -> u32 {
+        let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
+        let next = names.len() as u32;
+        *names.entry(name.into()).or_insert_with(|| {
+            new.push(name.to_vec());
+            next
+        })
+    }
+
+    /// Numbers an object that the store does not hold.
+    fn lacking(&self, store: &Store, id: &[u8]) -> u32 {
+        let mut absent = locked(&self.absent);
+        let next = (store.len() + absent.len()) as u32;
+        ObjectId::from_bytes(id).map_or(NONE, |id| *absent.entry(id).or_insert(next))
+    }
     /// What trees name and the store does not hold.
     pub(in super::super) fn absent(&self) -> HashSet<ObjectId> {
-        self.grown().absent.keys().copied().collect()
+        locked(&self.absent).keys().copied().collect()
     }
 
     /// The number of an object of the store or of one that it lacks.
     pub(in super::super) fn number(&self, store: &Store, id: &ObjectId) -> Option<u32> {
-        store.number(id.as_bytes()).or_else(|| self.grown().absent.get(id).copied())
+        store.number(id.as_bytes()).or_else(|| locked(&self.absent).get(id).copied())
     }
 
     /// The names, by number.
-    pub(in super::super) fn names(&self) -> Vec<Box<[u8]>> {
-        let grown = self.grown();
-        let mut names: Vec<(&Box<[u8]>, u32)> = grown.names.iter().map(|(name, n)| (name, *n)).collect();
+    pub(in super::super) fn names_in_order(&self) -> Vec<Box<[u8]>> {
+        let names = self.names();
+        let mut names: Vec<(&Box<[u8]>, u32)> = names.iter().map(|(name, n)| (name, *n)).collect();
         names.sort_unstable_by_key(|(_, n)| *n);
         names.into_iter().map(|(name, _)| name.clone()).collect()
     }
 
-    /// For every tree that holds something of `wanted` (numbers), directly or further down, what leads there.
-    /// Trees with the same number of a list in the second answer hold the same.
-    pub(in super::super) fn above(
-        &self,
-        store: &Store,
-        wanted: &[u32],
-    ) -> (HashMap<u32, u32>, Vec<Vec<Edge>>) {
-        let grown = self.grown();
-        let mut holds = vec![false; store.len() + grown.absent.len()];
+    /// For every tree that holds something of `wanted` (numbers), directly or further down, what leads there: by the
+    /// tree's number the number of its list, and the lists. The first list is empty, and that of all that hold nothing.
+    pub(in super::super) fn above(&self, store: &Store, wanted: &[u32]) -> (Vec<u32>, Vec<Vec<Edge>>) {
+        let mut holds = vec![false; store.len() + locked(&self.absent).len()];
         wanted.iter().for_each(|n| holds[*n as usize] = true);
         loop {
-            let (lists, of) = grown.lists(&holds);
-            let (mut trees, mut more) = (HashMap::new(), false);
-            for (tree, list) in grown.trees.iter().zip(of).filter(|(_, list)| *list != 0) {
-                trees.insert(tree.number, list);
-                more |= !std::mem::replace(&mut holds[tree.number as usize], true);
+            let (mut trees, mut more) = (vec![0; holds.len()], false);
+            let mut lists: Vec<Vec<Edge>> = vec![Vec::new()];
+            for grove in &self.groves {
+                let grove = locked(grove);
+                let of = grove.lists(&holds, &mut lists);
+                for (tree, list) in grove.trees.iter().zip(of).filter(|(_, list)| *list != 0) {
+                    trees[tree.number as usize] = list;
+                    more |= !holds[tree.number as usize];
+                }
             }
+            trees.iter().zip(&mut holds).filter(|(list, _)| **list != 0).for_each(|(_, holds)| *holds = true);
             if !more {
                 return (trees, lists);
             }
@@ -234,11 +268,10 @@ impl Woods {
     }
 }
 
-impl Grown {
-    /// The edges of every tree that lead to what `holds` says, as lists and the number of each tree's list; the
-    /// first list is empty.
-    fn lists(&self, holds: &[bool]) -> (Vec<Vec<Edge>>, Vec<u32>) {
-        let mut lists: Vec<Vec<Edge>> = vec![Vec::new()];
+impl Grove {
+    /// Adds the edges of every tree that lead to what `holds` says to the lists, of which the first is empty; says which
+    /// list is each tree's.
+    fn lists(&self, holds: &[bool], lists: &mut Vec<Vec<Edge>>) -> Vec<u32> {
         let mut of: Vec<u32> = Vec::with_capacity(self.trees.len());
         for (n, tree) in self.trees.iter().enumerate() {
             let end = self.trees.get(n + 1).map_or(self.edges.len(), |next| next.fresh as usize);
@@ -261,8 +294,12 @@ impl Grown {
             of.push(if list.is_empty() { 0 } else { lists.len() as u32 });
             lists.extend((!list.is_empty()).then_some(list));
         }
-        (lists, of)
+        of
     }
+}
+
+fn locked<T>(part: &Mutex<T>) -> MutexGuard<'_, T> {
+    part.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Writes a number down in groups of seven bits, the lowest first.
@@ -314,12 +351,19 @@ impl Visit for Planting<'_> {
     fn broken(&self, _: ObjectId, _: String) {}
 }
 
+/// An entry of its own of a tree that is read.
+struct Entry {
+    end: u32,
+    name: Range<usize>,
+    /// What it leads to; `None` if that is not there.
+    child: Option<u32>,
+}
+
 /// A tree while it is read.
 #[derive(Default)]
 struct Growth {
     leaves: Leaves,
-    /// Its own entries: where they begin and end, their names, and the numbers of their objects, if they have any.
-    fresh: Vec<(u32, u32, Range<usize>, Option<u32>)>,
+    fresh: Vec<Entry>,
     /// Which entries of the base it has.
     kept: Vec<Range<usize>>,
 }
