@@ -11,6 +11,7 @@ use super::candidate::Candidate;
 use super::collect::Collector;
 use super::judge::{COURT, Verdict};
 use super::link::{self, Links};
+use super::memo::Memo;
 use super::patterns::{self, Paths, Patterns, Shapes};
 use super::quiet::Quiet;
 use super::reach::Reach;
@@ -63,6 +64,7 @@ pub struct Detector<'r> {
     shapes: OnceLock<Shapes>,
     settings: Settings,
     reach: OnceLock<Reach>,
+    memo: OnceLock<Memo>,
 }
 
 impl<'r> Detector<'r> {
@@ -82,6 +84,7 @@ impl<'r> Detector<'r> {
             shapes: OnceLock::new(),
             settings,
             reach: OnceLock::new(),
+            memo: OnceLock::new(),
         })
     }
 
@@ -115,6 +118,7 @@ impl<'r> Detector<'r> {
             patterns: &self.patterns,
             called: &self.called,
             shapes: &self.shapes,
+            memo: self.memo.get_or_init(Memo::new),
         };
         let quiet = |mark: &Hit| rules.round(blob.bytes, mark);
         match &trail.fresh {

@@ -13,6 +13,7 @@ mod frame;
 pub mod judge;
 mod lexicon;
 mod link;
+mod memo;
 mod overlap;
 mod patterns;
 mod proof;

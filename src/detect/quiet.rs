@@ -12,6 +12,7 @@ use super::assign::{self, loose};
 use super::collect;
 use super::context;
 use super::decode::ask;
+use super::memo::Memo;
 use super::patterns::{self, Patterns, Shapes};
 use super::url;
 use crate::rule::{Rule, RuleId, RuleSet, Syntax};
@@ -25,6 +26,8 @@ pub(super) struct Quiet<'d> {
     /// The rules for values of any assignment, and what they may want.
     pub(super) called: &'d [RuleId],
     pub(super) shapes: &'d OnceLock<Shapes>,
+    /// What was found out already.
+    pub(super) memo: &'d Memo,
 }
 
 impl Quiet<'_> {
@@ -74,6 +77,11 @@ impl Quiet<'_> {
         if let Some(near) = assign::decided(bytes, word) {
             return Some(near);
         }
+        self.memo.round(id.0, (bytes, word), || self.unassigned((id, rule), bytes, word))
+    }
+
+    /// The same of a word of which no near byte decides it.
+    fn unassigned(&self, (id, rule): (RuleId, &Rule), bytes: &[u8], word: &Range<usize>) -> Option<usize> {
         let Some(found) = assign::read(bytes, word) else {
             return loose::behind(bytes, word).is_none().then(|| assign::looks_at(bytes, word))?;
         };
