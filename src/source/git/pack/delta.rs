@@ -48,7 +48,9 @@ impl Changes {
         mut put: impl FnMut(&T, usize),
     ) {
         let mut next = 0;
-        for copy in self.copies.iter().take_while(|_| !known.is_empty()) {
+        let places = Blocks::of(self.lengths.0, known.iter().map(|item| place(item).start));
+        let may_hold = |copy: &&Copied| !known.is_empty() && places.any(copy.from..copy.from + copy.length);
+        for copy in self.copies.iter().filter(may_hold) {
             let before = |item: &T| place(item).start < copy.from;
             // Most copies follow each other in the base as well; some go back.
             if next > 0 && !before(&known[next - 1]) {
@@ -80,6 +82,33 @@ impl Changes {
                 last.length += copy.length;
             }
             _ => self.copies.push(copy),
+        }
+    }
+}
+
+/// Which blocks of 64 bytes of a text hold a place, one bit each: most copies hold none, and this says so sooner than a
+/// search.
+struct Blocks(Vec<u64>);
+
+impl Blocks {
+    /// The blocks that hold `places`, all below `length`.
+    fn of(length: usize, places: impl Iterator<Item = usize>) -> Self {
+        let mut words = vec![0_u64; (length >> 12) + 1];
+        places.for_each(|at| words[at >> 12] |= 1 << (at >> 6 & 63));
+        Self(words)
+    }
+
+    /// Whether a block that lies in `range`, wholly or partly, holds one; it is not empty.
+    fn any(&self, range: Range<usize>) -> bool {
+        let (first, last) = (range.start >> 6, (range.end - 1) >> 6);
+        let (from, to) = (u64::MAX << (first & 63), u64::MAX >> (63 - (last & 63)));
+        match (first >> 6, last >> 6) {
+            (one, other) if one == other => self.0[one] & from & to != 0,
+            (one, other) => {
+                self.0[one] & from != 0
+                    || self.0[other] & to != 0
+                    || self.0[one + 1..other].iter().any(|word| *word != 0)
+            }
         }
     }
 }
