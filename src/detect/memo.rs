@@ -1,64 +1,144 @@
-//! What was found out about marks whose neighbourhood has been seen before: in a history the same lines stand in
-//! thousands of versions of a file, and most of what a version has anew another one has had.
+//! What was found out about marks, for all others that stand between the same bytes: in a history the same lines come
+//! again in thousands of versions of a file, and most of what a version has anew another one has had.
 //!
-//! In flow the bytes round a mark and a way to find out; out flows what that said, now or earlier. It holds a fixed
-//! number of answers and forgets the older ones.
+//! In flow a mark and a way to find out how much round it decides that nothing comes of it; out flows what that says, or
+//! said earlier. A fixed number of answers is held, and the older ones are forgotten.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use foldhash::quality::FixedState;
 
-/// How many bytes before and behind a mark must be the same. Four of five answers depend on no more.
-const ROUND: usize = 704;
+use super::anchors::Hit;
 
-/// How many answers are kept: half a megabyte. Versions of a file are read one after the other, so few are enough.
-const SLOTS: usize = 1 << 16;
+/// How many bytes before and behind a mark decide about most words of code.
+const NEAR: usize = 128;
 
-/// The bits of a slot that hold an answer; the others hold a part of the key, and the slot's place holds the rest.
+/// The same for most assignments, which are followed to the end of their lines.
+const FAR: usize = 704;
+
+/// How many answers are held for each of the two: a quarter of a megabyte, which a processor has at hand. Versions of a
+/// file are read one after the other, so that few are enough.
+const SLOTS: usize = 1 << 15;
+
+/// The bits of a slot that hold an answer: 0 says that something may come of the mark.
 const ANSWER: u64 = 0xFFFF;
 
-/// Answers of earlier times. Two neighbourhoods are the same if 64 bits of their keyed hashes are, so that one of 10¹³
-/// questions gets the answer to another, and nobody can make a file for which it does: the key is made anew each run.
+/// The bit that tells a slot that was filled from an empty one.
+const FILLED: u64 = ANSWER + 1;
+
+/// Answers of earlier times. Marks stand between the same bytes if 62 bits of the hashes of these are the same. One of
+/// 10¹⁴ questions gets the answer to another, then; nobody can make a file for which it does, as the key of the hashes is
+/// made anew in each run.
 #[derive(Debug)]
 pub(super) struct Memo {
     hash: FixedState,
-    slots: Box<[AtomicU64]>,
+    near: Box<[AtomicU64]>,
+    far: Box<[AtomicU64]>,
 }
 
 impl Memo {
     /// Knows nothing yet.
     pub(super) fn new() -> Self {
-        let slots = (0..SLOTS).map(|_| AtomicU64::new(0)).collect();
-        Self { hash: FixedState::with_seed(RandomState::new().hash_one(0)), slots }
+        let slots = || (0..SLOTS).map(|_| AtomicU64::new(0)).collect();
+        Self { hash: FixedState::with_seed(RandomState::new().hash_one(0)), near: slots(), far: slots() }
     }
 
-    /// How far round the mark at `anchor` the bytes decide that nothing comes of it, for the rule of number `rule`, in
-    /// bytes; `None` if something may. `find` finds it out from the same bytes.
-    pub(super) fn round(
-        &self,
-        rule: u16,
-        (bytes, anchor): (&[u8], &Range<usize>),
-        find: impl FnOnce() -> Option<usize>,
-    ) -> Option<usize> {
-        let (from, to) = (anchor.start.saturating_sub(ROUND), bytes.len().min(anchor.end + ROUND));
-        let mut hasher = self.hash.build_hasher();
-        // Where the text ends within reach is a part of what is the same.
-        let (before, behind) = (anchor.start - from, to - anchor.end);
-        hasher.write_u64(u64::from(rule) << 48 | (before as u64) << 32 | (behind as u64) << 16 | anchor.len() as u64);
-        hasher.write(&bytes[from..to]);
-        let key = hasher.finish();
-        let slot = &self.slots[key as usize & (SLOTS - 1)];
-        // No slot that was filled is zero.
-        let (known, key) = (slot.load(Relaxed), (key | ANSWER + 1) & !ANSWER);
-        if known & !ANSWER == key {
-            return Some((known & ANSWER) as usize).filter(|reach| *reach > 0);
+    /// How many bytes before and behind a mark decide that nothing comes of it; `None` if something may. `find` finds it
+    /// out, from these bytes and no others.
+    pub(super) fn round(&self, bytes: &[u8], mark: &Hit, find: impl FnOnce() -> Option<u16>) -> Option<u16> {
+        let near = Slot::of(&self.near, self.key::<NEAR>(bytes, mark));
+        if let Some(known) = near.answer() {
+            return Some(known);
         }
-        let reach = find();
-        if reach.is_none_or(|reach| reach <= ROUND) {
-            slot.store(key | reach.unwrap_or(0) as u64, Relaxed);
+        let far = Slot::of(&self.far, self.key::<FAR>(bytes, mark));
+        let reach = if far.is_known() { far.answer() } else { find() };
+        match reach.map(usize::from) {
+            Some(..=NEAR) => near.fill(reach),
+            // That nothing near by decides is true wherever the mark stands between the same bytes.
+            None | Some(..=FAR) => far.fill(reach),
+            Some(_) => {}
         }
         reach
+    }
+
+    /// A hash of a mark's literal and of what stands so far round it. Where the text ends there is a part of that.
+    fn key<const ROUND: usize>(&self, bytes: &[u8], mark: &Hit) -> u64 {
+        let span = mark.span();
+        let (from, to) = (span.start.saturating_sub(ROUND), bytes.len().min(span.end + ROUND));
+        let mut hasher = self.hash.build_hasher();
+        let (before, behind) = (span.start - from, to - span.end);
+        hasher.write_u64((before as u64) << 32 | (behind as u64) << 16 | u64::from(mark.literal));
+        hasher.write(&bytes[from..to]);
+        hasher.finish()
+    }
+}
+
+/// The place where the answer for a key is held, if it is.
+struct Slot<'m> {
+    place: &'m AtomicU64,
+    known: u64,
+    key: u64,
+}
+
+impl<'m> Slot<'m> {
+    fn of(slots: &'m [AtomicU64], key: u64) -> Self {
+        let place = &slots[key as usize % slots.len()];
+        Self { place, known: place.load(Relaxed), key: key & !ANSWER | FILLED }
+    }
+
+    fn is_known(&self) -> bool {
+        self.known & !ANSWER == self.key
+    }
+
+    /// The answer; `None` if there is none or it says that something may come of the mark.
+    fn answer(&self) -> Option<u16> {
+        let answer = (self.known & ANSWER) as u16;
+        (self.is_known() && answer > 0).then_some(answer)
+    }
+
+    fn fill(&self, answer: Option<u16>) {
+        self.place.store(self.key | u64::from(answer.unwrap_or(0)), Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(memo: &Memo, text: &str, reach: Option<u16>) -> (Option<u16>, bool) {
+        let mark = Hit { at: text.find("key").unwrap(), literal: 7, length: 3, quiet: 0 };
+        let mut asked = false;
+        let answer = memo.round(text.as_bytes(), &mark, || {
+            asked = true;
+            reach
+        });
+        (answer, asked)
+    }
+
+    #[test]
+    fn an_answer_holds_where_the_bytes_that_decide_are_the_same() {
+        for reach in [1, NEAR, NEAR + 1, FAR] {
+            let memo = Memo::new();
+            let (round, reach) = (if reach > NEAR { FAR } else { NEAR }, Some(reach as u16));
+            let text = |first: &str, before: usize, behind: usize, last: &str| {
+                format!("{first}{}key{}{last}", "x".repeat(before), "y".repeat(behind))
+            };
+            assert_eq!(ask(&memo, &text("a", round, round, "b"), reach), (reach, true));
+            assert_eq!(ask(&memo, &text("other", round, round, "text"), None), (reach, false));
+            assert_eq!(ask(&memo, &text("other", round - 1, round, "text"), reach), (reach, true));
+            assert_eq!(ask(&memo, &text("", round, round - 1, "text"), reach), (reach, true));
+            assert_eq!(ask(&memo, &text("", 2, 2, ""), reach), (reach, true), "the text ends");
+        }
+    }
+
+    #[test]
+    fn what_may_come_is_remembered_and_what_is_decided_further_away_is_not() {
+        let memo = Memo::new();
+        assert_eq!(ask(&memo, "a key = b", None), (None, true));
+        assert_eq!(ask(&memo, "a key = b", Some(5)), (None, false));
+        let far = Some(FAR as u16 + 1);
+        assert_eq!(ask(&memo, "a key = c", far), (far, true));
+        assert_eq!(ask(&memo, "a key = c", far), (far, true));
     }
 }

@@ -33,6 +33,11 @@ pub(super) struct Quiet<'d> {
 impl Quiet<'_> {
     /// How many bytes before and behind a mark decide that nothing comes of it; `None` if something may.
     pub(super) fn round(&self, bytes: &[u8], mark: &Hit) -> Option<u16> {
+        self.memo.round(bytes, mark, || self.find(bytes, mark))
+    }
+
+    /// The same, found out from the bytes.
+    fn find(&self, bytes: &[u8], mark: &Hit) -> Option<u16> {
         let anchor = mark.span();
         let (mut reach, mut named) = (0, true);
         for action in self.anchors.actions(*mark) {
@@ -77,11 +82,6 @@ impl Quiet<'_> {
         if let Some(near) = assign::decided(bytes, word) {
             return Some(near);
         }
-        self.memo.round(id.0, (bytes, word), || self.unassigned((id, rule), bytes, word))
-    }
-
-    /// The same of a word of which no near byte decides it.
-    fn unassigned(&self, (id, rule): (RuleId, &Rule), bytes: &[u8], word: &Range<usize>) -> Option<usize> {
         let Some(found) = assign::read(bytes, word) else {
             return loose::behind(bytes, word).is_none().then(|| assign::looks_at(bytes, word))?;
         };

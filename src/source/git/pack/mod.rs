@@ -7,6 +7,7 @@ mod index;
 mod loose;
 mod map;
 mod parts;
+mod plant;
 mod store;
 
 pub(super) use delta::Changes;

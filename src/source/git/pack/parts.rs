@@ -19,7 +19,8 @@ pub(super) fn in_parts<T: Send>(
         let work = &work;
         let others: Vec<_> = (1..parts).map(|n| scope.spawn(move || work(range(n)))).collect();
         let first = work(range(0));
-        let others = others.into_iter().map(|part| part.join().unwrap_or_else(|why| std::panic::resume_unwind(why)));
+        let others =
+            others.into_iter().map(|part| part.join().unwrap_or_else(|why| std::panic::resume_unwind(why)));
         std::iter::once(first).chain(others).collect()
     })
 }

@@ -25,6 +25,9 @@ const DEEPEST: usize = 5;
 /// What to do about a damaged pack.
 const DAMAGED: &str = "`git fsck --full` says what is damaged; a fresh clone mends it";
 
+/// Says of an object whether it is known to be clean; asked from several threads.
+type Clean<'a> = dyn Fn(&ObjectId) -> bool + Sync + 'a;
+
 /// A pack with its index.
 #[derive(Debug)]
 pub(super) struct Pack {
@@ -168,7 +171,7 @@ impl Store {
     pub(in super::super) fn each(
         &self,
         wanted: &[Kind],
-        clean: &(dyn Fn(&ObjectId) -> bool + Sync),
+        clean: &Clean<'_>,
         threads: usize,
         visit: &impl Visit,
     ) {
@@ -184,7 +187,7 @@ impl Store {
     fn forest(
         &self,
         n: usize,
-        (wanted, clean): (&[Kind], &(dyn Fn(&ObjectId) -> bool + Sync)),
+        (wanted, clean): (&[Kind], &Clean<'_>),
         threads: usize,
         visit: &impl Visit,
     ) -> Option<Forest<'_>> {
@@ -201,16 +204,12 @@ impl Store {
         };
         let needs = in_parts(pack.index.len(), threads, |range| range.map(need).collect::<Vec<_>>()).concat();
         let first: usize = self.packs[..n].iter().map(|pack| pack.index.len()).sum();
-        needs.contains(&Need::Read).then(|| Forest::grow((pack, first as u32), needs, (wanted, threads), visit))
+        needs
+            .contains(&Need::Read)
+            .then(|| Forest::grow((pack, first as u32), needs, (wanted, threads), visit))
     }
 
-    fn each_loose(
-        &self,
-        wanted: &[Kind],
-        clean: &(dyn Fn(&ObjectId) -> bool + Sync),
-        threads: usize,
-        visit: &impl Visit,
-    ) {
+    fn each_loose(&self, wanted: &[Kind], clean: &Clean<'_>, threads: usize, visit: &impl Visit) {
         let packed = self.len() - self.loose.len();
         let numbered = self.loose.iter().zip(packed as u32..);
         let list: Vec<(&Loose, u32)> = numbered.filter(|(loose, _)| !clean(&loose.id)).collect();

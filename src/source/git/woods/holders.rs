@@ -12,7 +12,8 @@ use super::super::ids::IdSet;
 use super::super::pack::Store;
 use super::super::repo::object_id;
 use super::super::trees::Change;
-use super::woods::{Edge, Woods};
+use super::grove::Edge;
+use super::woods::Woods;
 
 /// No tree is that deep; a damaged store could make a circle.
 const DEEPEST: usize = 1000;

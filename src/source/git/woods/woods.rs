@@ -10,13 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use super::super::pack::{Changes, Kind, Object, Store, Visit};
+use super::grove::{Edge, Grove, NONE, Tree, put};
 use crate::blob::ObjectId;
 
 /// How many threads can write trees down at once.
 const GROVES: usize = 8;
-
-/// No tree, or an object that nobody asks for: a clean blob, or that of another repository.
-const NONE: u32 = u32::MAX;
 
 /// An entry of a tree as long as others made from the tree are read.
 #[derive(Debug, Clone, Copy)]
@@ -25,9 +23,6 @@ struct Leaf {
     end: u32,
     edge: Edge,
 }
-
-/// What an entry leads to, and the number of its name.
-pub(in super::super) type Edge = (u32, u32);
 
 /// The entries of a tree, in order, remembered as long as others made from it are read.
 #[derive(Debug, Default)]
@@ -38,24 +33,6 @@ pub(in super::super) struct Leaves {
     list: Vec<Leaf>,
     /// How many of the entries lead to something that is not there.
     pub(in super::super) absent: usize,
-}
-
-/// A tree: entries of its own, and those of its base whose names it neither has itself nor lacks.
-#[derive(Debug, Clone, Copy)]
-struct Tree {
-    number: u32,
-    base: u32,
-    /// Where its own edges begin, and the names of its base that it lacks; they end where the next tree's begin.
-    fresh: u32,
-    lacks: u32,
-}
-
-/// Some of the trees, and all that they were made from.
-#[derive(Debug, Default)]
-struct Grove {
-    trees: Vec<Tree>,
-    /// The edges and names of all trees, each number in groups of seven bits, the lowest first.
-    edges: Vec<u8>,
 }
 
 /// All trees that were read.
@@ -100,7 +77,8 @@ impl Woods {
 
     /// The place where a tree is written down: that of its base, or else one that nobody is writing to.
     fn grove(&self, base: Option<&Leaves>) -> (usize, MutexGuard<'_, Grove>) {
-        let mut free = self.groves.iter().enumerate().filter_map(|(n, grove)| Some((n, grove.try_lock().ok()?)));
+        let mut free =
+            self.groves.iter().enumerate().filter_map(|(n, grove)| Some((n, grove.try_lock().ok()?)));
         let free = if base.is_none() { free.next() } else { None };
         free.unwrap_or_else(|| {
             let n = base.map_or(0, |base| base.grove);
@@ -154,7 +132,8 @@ impl Woods {
         growth: Growth,
     ) -> (Leaves, Vec<Vec<u8>>) {
         let Growth { mut leaves, fresh, mut kept, .. } = growth;
-        let may_lack = fresh.iter().any(|entry| entry.child.is_none()) || base.is_some_and(|base| base.absent > 0);
+        let may_lack =
+            fresh.iter().any(|entry| entry.child.is_none()) || base.is_some_and(|base| base.absent > 0);
         let (own, names) = self.number_all(store, object.bytes, fresh);
         let fresh = leaves.list.iter_mut().filter(|leaf| leaf.edge.1 == NONE);
         fresh.zip(&own).for_each(|(leaf, edge)| leaf.edge = *edge);
@@ -268,69 +247,8 @@ impl Woods {
     }
 }
 
-impl Grove {
-    /// Adds the edges of every tree that lead to what `holds` says to the lists, of which the first is empty; says which
-    /// list is each tree's.
-    fn lists(&self, holds: &[bool], lists: &mut Vec<Vec<Edge>>) -> Vec<u32> {
-        let mut of: Vec<u32> = Vec::with_capacity(self.trees.len());
-        for (n, tree) in self.trees.iter().enumerate() {
-            let end = self.trees.get(n + 1).map_or(self.edges.len(), |next| next.fresh as usize);
-            let own = &self.edges[tree.fresh as usize..tree.lacks as usize];
-            let lacks = &self.edges[tree.lacks as usize..end];
-            let base = if tree.base == NONE { 0 } else { of[tree.base as usize] };
-            let old = &lists[base as usize];
-            let mut new = edges(own).filter(|edge| holds[edge.0 as usize]).peekable();
-            let goes = |edge: &Edge| {
-                edges(own).any(|other| other.1 == edge.1) || numbers(lacks).any(|name| name == edge.1)
-            };
-            if new.peek().is_none() && !old.iter().any(goes) {
-                of.push(base);
-                continue;
-            }
-            let mut list: Vec<Edge> = old.iter().filter(|edge| !goes(edge)).copied().collect();
-            list.extend(new);
-            list.sort_unstable();
-            list.dedup();
-            of.push(if list.is_empty() { 0 } else { lists.len() as u32 });
-            lists.extend((!list.is_empty()).then_some(list));
-        }
-        of
-    }
-}
-
 fn locked<T>(part: &Mutex<T>) -> MutexGuard<'_, T> {
     part.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Writes a number down in groups of seven bits, the lowest first.
-fn put(bytes: &mut Vec<u8>, mut number: u32) {
-    while number >= 0x80 {
-        bytes.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
-}
-
-/// The numbers that were written down.
-fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
-    let mut rest = bytes.iter();
-    std::iter::from_fn(move || {
-        let (mut number, mut shift) = (0, 0);
-        loop {
-            let byte = *rest.next()?;
-            number |= u32::from(byte & 0x7F) << shift;
-            if byte < 0x80 {
-                return Some(number);
-            }
-            shift += 7;
-        }
-    })
-}
-
-/// The edges that were written down, each as two numbers.
-fn edges(bytes: &[u8]) -> impl Iterator<Item = Edge> + '_ {
-    let mut all = numbers(bytes);
-    std::iter::from_fn(move || Some((all.next()?, all.next()?)))
 }
 
 /// Reads trees and nothing else.
@@ -411,14 +329,6 @@ fn entry(tree: &[u8], at: usize) -> Option<(Range<usize>, usize, bool)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn edges_are_read_as_they_were_written() {
-        let all = [(0, 127), (128, 16_383), (16_384, 2_097_152), (u32::MAX - 1, u32::MAX)];
-        let mut bytes = Vec::new();
-        all.iter().for_each(|(child, name)| [child, name].iter().for_each(|n| put(&mut bytes, **n)));
-        assert_eq!(edges(&bytes).collect::<Vec<_>>(), all);
-    }
 
     #[test]
     fn entries_of_a_tree_are_told_apart() {
