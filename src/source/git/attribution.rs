@@ -119,10 +119,12 @@ impl<'r> Attribution<'r> {
             match self.holders {
                 Some(holders) => {
                     let merge = graph.parents(n).len() > 1;
+                    // A graph that was read commit by commit knows no numbers.
+                    let tree = |n: u32| graph.tree_number(n).or_else(|| holders.number(graph.tree(n)));
                     before.clear();
-                    before.extend(graph.parents(n).iter().filter_map(|parent| graph.tree_number(*parent)));
+                    before.extend(graph.parents(n).iter().filter_map(|parent| tree(*parent)));
                     let note = &mut |change: Change<'_>| tell(groups_of, stories, (n, merge), &change);
-                    holders.changes(graph.tree_number(n), &before, note);
+                    holders.changes(tree(n), &before, note);
                 }
                 None => {
                     let parents = parent_trees(self.git, graph, n, self.outside);

@@ -3,6 +3,7 @@
 //! In flow tips; out flows who descends from whom, oldest first. It reads commits and tags only, and says
 //! which of them are missing.
 
+use std::cmp::Ordering;
 use std::fs;
 use std::sync::Arc;
 
@@ -31,6 +32,34 @@ impl Lists {
         &self.all[from as usize..self.ends[n as usize] as usize]
     }
 }
+
+/// A commit whose parents have all been told. The oldest is the greatest, so that a heap gives it first; of those of the
+/// same second the id decides, which stays the same however the store is packed.
+struct Waiting<'g> {
+    graph: &'g Graph,
+    n: u32,
+}
+
+impl Ord for Waiting<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let times = other.graph.time(other.n).cmp(&self.graph.time(self.n));
+        times.then_with(|| other.graph.id(other.n).cmp(&self.graph.id(self.n)))
+    }
+}
+
+impl PartialOrd for Waiting<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Waiting<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.n == other.n
+    }
+}
+
+impl Eq for Waiting<'_> {}
 
 /// What is to be walked to: by its number in the store where that is known.
 #[derive(Debug, Clone, Copy)]
@@ -222,12 +251,11 @@ impl Graph {
     pub(in super::super) fn oldest_first(&self) -> Vec<u32> {
         let mut waiting: Vec<u32> = (0..self.len() as u32).map(|n| self.parents(n).len() as u32).collect();
         let children = self.children();
-        // Commits of the same second keep the order in which they were found, which the names of the tips decide.
-        let key = |n: u32| std::cmp::Reverse((self.times[n as usize], n));
+        let key = |n: u32| Waiting { graph: self, n };
         let ready = (0..self.ids.len() as u32).filter(|n| waiting[*n as usize] == 0);
         let mut heap: std::collections::BinaryHeap<_> = ready.map(key).collect();
         let mut order = Vec::with_capacity(self.ids.len());
-        while let Some(std::cmp::Reverse((_, n))) = heap.pop() {
+        while let Some(Waiting { n, .. }) = heap.pop() {
             order.push(n);
             for child in children.of(n) {
                 waiting[*child as usize] -= 1;

@@ -52,7 +52,12 @@ impl<'a> Holders<'a> {
     /// What a tree holds of what is wanted, as a number that is the same for trees that hold the same; `None` if it
     /// holds nothing.
     pub(in super::super) fn holding(&self, tree: Oid) -> Option<u64> {
-        self.mark_of(self.store.number(tree.as_bytes())?)
+        self.mark_of(self.number(tree)?)
+    }
+
+    /// The number of a tree in the store.
+    pub(in super::super) fn number(&self, tree: Oid) -> Option<u32> {
+        self.store.number(tree.as_bytes())
     }
 
     fn mark_of(&self, tree: u32) -> Option<u64> {
@@ -68,7 +73,7 @@ impl<'a> Holders<'a> {
     pub(in super::super) fn paths(&self, tree: Oid) -> Vec<(Vec<u8>, Oid)> {
         let mut found = Vec::new();
         let mut stack: Vec<(Vec<u8>, usize, u32)> = Vec::new();
-        stack.extend(self.store.number(tree.as_bytes()).map(|number| (Vec::new(), 0, number)));
+        stack.extend(self.number(tree).map(|number| (Vec::new(), 0, number)));
         while let Some((path, depth, number)) = stack.pop() {
             found.extend(self.wanted.get(&number).map(|id| (path.clone(), *id)));
             let list = self.list(number).filter(|_| depth < DEEPEST);
