@@ -13,7 +13,7 @@ use super::rules_docs;
 use super::say::pass;
 use crate::detect::{Detector, Failure, Settings, prove};
 use crate::rule::schema::RuleFile;
-use crate::rule::{Confidence, Rule, RuleId, RuleSet, Selection};
+use crate::rule::{Confidence, Rule, RuleId, RuleSet, Selection, nearest};
 
 /// `skout rules`.
 #[derive(Debug, Args)]
@@ -127,9 +127,16 @@ fn of_project() -> anyhow::Result<RuleSet> {
 
 fn show_named(id: &str) -> anyhow::Result<Exit> {
     let rules = of_project()?;
-    let (_, rule) =
-        rules.find(id).ok_or_else(|| anyhow!("there is no rule '{id}'; `skout rules list` shows all ids"))?;
+    let (_, rule) = rules.find(id).ok_or_else(|| {
+        anyhow!("there is no rule '{id}';{} `skout rules list` shows all ids", did_you_mean(id, &rules))
+    })?;
     show(rule, None)
+}
+
+/// What a mistyped id was meant to be, as part of a sentence; empty if nothing is near.
+pub(super) fn did_you_mean(id: &str, rules: &RuleSet) -> String {
+    let meant = nearest(id, rules.all().map(|(_, rule)| &*rule.id));
+    meant.map_or(String::new(), |meant| format!(" did you mean '{meant}'?"))
 }
 
 /// Shows one rule; `off` is the configuration that switches it off.
@@ -186,16 +193,19 @@ fn test(file: Option<&Path>) -> anyhow::Result<Exit> {
     for (_, rule) in bare.clone() {
         writeln!(text, "rule '{}': has no example under 'match' that proves it", rule.id)?;
     }
-    let wrong = failures.len() + bare.count();
+    let unproven = bare.count();
     let counted = |n: usize, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
     let (rules, examples) = (counted(tested.len(), "rule"), counted(examples, "example"));
-    match wrong {
-        0 => writeln!(text, "{rules} {} in {examples}", if tested.len() == 1 { "holds" } else { "hold" })?,
-        1 => writeln!(text, "1 of {examples} of {rules} does not hold")?,
-        n => writeln!(text, "{n} of {examples} of {rules} do not hold")?,
+    match (failures.len(), unproven) {
+        (0, 0) => {
+            writeln!(text, "{rules} {} in {examples}", if tested.len() == 1 { "holds" } else { "hold" })?;
+        }
+        (0, n) => writeln!(text, "{n} of {rules} not proven")?,
+        (1, _) => writeln!(text, "1 of {examples} of {rules} does not hold")?,
+        (n, _) => writeln!(text, "{n} of {examples} of {rules} do not hold")?,
     }
     print(&text)?;
-    Ok(if wrong == 0 { Exit::Clean } else { Exit::Trouble })
+    Ok(if failures.len() + unproven == 0 { Exit::Clean } else { Exit::Trouble })
 }
 
 /// The rules of a user's file.

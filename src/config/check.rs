@@ -14,7 +14,7 @@ use crate::blob::Position;
 use crate::glob::GlobSet;
 use crate::policy::{Allow, Date};
 use crate::rule::schema::{RuleEntry, RuleError};
-use crate::rule::{Confidence, Rule, RuleSet};
+use crate::rule::{Confidence, Rule, RuleSet, nearest};
 use crate::secret::Fingerprint;
 
 /// What a project says about its scans, checked.
@@ -111,8 +111,8 @@ impl Config {
             rules.all().map(|(_, r)| r).chain(&own).any(|r| means(&r.id))
         };
         if let Some(named) = file.only.iter().chain(&file.disable).find(|n| !known(n.get_ref())) {
-            let problem = format!("there is no rule '{}'; `skout rules list` shows all ids", named.get_ref());
-            return Err(text.error(named.span(), problem));
+            let ids = rules.all().map(|(_, r)| r).chain(&own).map(|r| &*r.id);
+            return Err(text.error(named.span(), no_rule(named.get_ref(), ids)));
         }
         let allow = file.allow.iter().map(|entry| allow(&text, entry, &known)).collect::<Result<_, _>>()?;
         let plain = |list: Vec<Spanned<String>>| list.into_iter().map(Spanned::into_inner).collect();
@@ -130,17 +130,37 @@ impl Config {
     }
 }
 
-/// The parser's message in our words, with what to do.
+/// That there is no rule of this name, and which one may be meant.
+fn no_rule<'i>(name: &str, ids: impl Iterator<Item = &'i str>) -> String {
+    let meant = nearest(name, ids).map_or(String::new(), |id| format!(" did you mean '{id}'?"));
+    format!("there is no rule '{name}';{meant} `skout rules list` shows all ids")
+}
+
+/// The parser's message in our words, with what to do; a value of a wrong type is not repeated.
 fn toml_problem(message: &str) -> String {
     let message = message.trim().replace('\n', "; ").replace('`', "'");
-    let help = if message.starts_with("unknown field") {
-        "; `skout config schema` describes every key"
-    } else if message.starts_with("missing field 'reason'") {
-        "; say in one sentence why these findings do not count"
-    } else {
-        ""
-    };
-    message.replace("unknown field", "unknown key").replace("missing field", "missing key") + help
+    let mut quoted = message.split('\'').skip(1).step_by(2);
+    let word = quoted.next().unwrap_or_default();
+    let known: Vec<&str> = quoted.collect();
+    let wrong_type = message.strip_prefix("invalid type: ").and_then(|rest| rest.rsplit_once(", expected "));
+    match (message.split(' ').take(2).collect::<Vec<_>>().as_slice(), wrong_type) {
+        (["unknown", "field"], _) => {
+            let known = match nearest(word, known.into_iter()) {
+                Some(meant) => format!("unknown key '{word}', did you mean '{meant}'?"),
+                None => message.replace("unknown field", "unknown key") + ";",
+            };
+            known + " `skout config schema` describes every key"
+        }
+        (["unknown", "variant"], _) => format!("'{word}' is none of {}", known.join(", ")),
+        (["missing", "field"], _) if word == "reason" => {
+            "missing key 'reason'; say in one sentence why these findings do not count".to_owned()
+        }
+        (["missing", "field"], _) => message.replace("missing field", "missing key"),
+        (_, Some((_, "a sequence"))) => "a list is wanted here, such as [\"one\", \"two\"]".to_owned(),
+        (_, Some((_, wanted))) => format!("{wanted} is wanted here"),
+        _ if message.starts_with("wanted string") => "a string is wanted here".to_owned(),
+        _ => message.clone(),
+    }
 }
 
 fn own_rules(
@@ -326,10 +346,20 @@ mod tests {
         let nothing = RULE.replace("'acme_[0-9a-f]{32}'", "'(acme_[0-9a-f]{32})?'");
         for (text, part) in [
             ("a = [", "skout.toml:1:"),
-            ("\nexclud = [\"a\"]", "skout.toml:2:1: unknown key 'exclud'"),
-            ("confidence = 3", "skout.toml:1:14: "),
-            ("confidence = \"hihg\"", "'low', 'medium', 'high'"),
-            ("disable = [\"no-such-rule\"]", "skout.toml:1:12: there is no rule 'no-such-rule'"),
+            (
+                "\nexclud = [\"a\"]",
+                "skout.toml:2:1: unknown key 'exclud', did you mean 'exclude'? `skout config",
+            ),
+            (
+                "\ncolour = 1",
+                "skout.toml:2:1: unknown key 'colour', expected one of '$schema', 'confidence', ",
+            ),
+            ("exclude = \"a\"", "skout.toml:1:11: a list is wanted here, such as [\"one\", \"two\"]"),
+            ("inline_ignore = \"a\"", "skout.toml:1:17: a boolean is wanted here"),
+            ("confidence = 3", "skout.toml:1:14: a string is wanted here"),
+            ("confidence = \"hihg\"", "skout.toml:1:14: 'hihg' is none of low, medium, high"),
+            ("disable = [\"no-such-rule\"]", "skout.toml:1:12: there is no rule 'no-such-rule'; `skout"),
+            ("disable = [\"openai-projct-key\"]", "; did you mean 'openai-project-key'? `skout rules list`"),
             ("[[allow]]\npath = \"x\"", "missing key 'reason'; say in one sentence"),
             ("[[allow]]\nreason = \" \"\npath = \"x\"", "skout.toml:2:10: 'reason' is empty"),
             ("[[allow]]\nreason = \"x\"", "skout.toml:1:1: an [[allow]] without a condition"),

@@ -13,8 +13,14 @@ pub const NAMES: [&str; 3] = ["skout.toml", ".skout.toml", ".config/skout.toml"]
 /// The configuration file of the project at `root`, if it has one.
 ///
 /// # Errors
-/// There are two, and nobody could tell which one counts.
+/// There are two, and nobody could tell which one counts; or there is a link that leads nowhere, and with it the rules
+/// of the project are gone.
 pub fn find(root: &Path) -> Result<Option<PathBuf>, ConfigError> {
+    let dangling = |path: &PathBuf| path.is_symlink() && !path.exists();
+    if let Some(path) = NAMES.iter().map(|name| root.join(name)).find(dangling) {
+        let problem = "is a link to a file that is not there; mend it, or delete it".to_owned();
+        return Err(ConfigError { file: path.display().to_string(), line: 1, column: 1, problem });
+    }
     let mut there = NAMES.iter().map(|name| root.join(name)).filter(|path| path.is_file());
     let first = there.next();
     match (&first, there.next()) {
@@ -54,5 +60,13 @@ mod tests {
         assert_eq!(find(folder.path()), Ok(Some(folder.path().join(".config/skout.toml"))));
         std::fs::write(folder.path().join("skout.toml"), "").unwrap();
         assert!(find(folder.path()).unwrap_err().problem.contains("keep one"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_nowhere_is_not_taken_for_no_configuration() {
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("gone.toml", folder.path().join("skout.toml")).unwrap();
+        assert!(find(folder.path()).unwrap_err().problem.contains("not there"));
     }
 }

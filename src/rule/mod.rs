@@ -1,6 +1,7 @@
 //! Rules: what a credential looks like, how bad it is, what to do, and the proof that the rule works.
 
 pub mod example;
+mod nearest;
 mod part;
 pub(crate) mod phrase;
 #[allow(clippy::module_inception, reason = "a file is named after its one main type")]
@@ -11,6 +12,7 @@ pub mod shape;
 
 pub(crate) mod builtin;
 
+pub use nearest::nearest;
 pub use rule::{Confidence, Judged, Rule, RuleId, Severity, Syntax};
 pub use schema::RuleError;
 pub use set::{RuleSet, Selection};

@@ -335,7 +335,13 @@ impl RuleFile {
     /// Broken TOML (with line and column), or the first rule that is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let file: Self = toml::from_str(text).map_err(|e| e.to_string())?;
+        let file: Self = toml::from_str(text).map_err(|error| {
+            // In the parser's own words the line would be shown, which may hold a key.
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let (line, column) =
+                (before.split('\n').count(), before.chars().rev().take_while(|c| *c != '\n').count() + 1);
+            format!("line {line}, column {column}: {}", error.message().trim().replace('\n', "; "))
+        })?;
         file.rules.iter().try_for_each(RuleEntry::check).map_err(|e| e.to_string())?;
         Ok(file)
     }

@@ -3,6 +3,7 @@
 //! In flow a selection and own rules; out flow rules by id. Nothing is compiled here.
 
 use super::builtin::BUILTIN;
+use super::nearest::nearest;
 use super::rule::{Rule, RuleId};
 use super::schema::{RuleError, duplicate_id};
 
@@ -31,7 +32,8 @@ impl RuleSet {
     /// The built-in rules and `own`, cut down to `selection`.
     ///
     /// # Errors
-    /// An id that two rules share, or a selection that names no rule.
+    /// An id that two rules share, a selection that names no rule, or one that leaves no rule on: a scan without
+    /// rules would find nothing and look like an all-clear.
     pub fn new(own: Vec<Rule>, selection: &Selection) -> Result<Self, RuleError> {
         let mut set = Self { own, enabled: Vec::new() };
         if let Some(id) = duplicate_id(set.all().map(|(_, rule)| rule.id.as_ref())) {
@@ -40,7 +42,9 @@ impl RuleSet {
         }
         for name in selection.only.iter().chain(&selection.disabled) {
             if !set.all().any(|(_, rule)| named(name, &rule.id)) {
-                let problem = "there is no such rule; `skout rules list` shows all ids".to_owned();
+                let meant = nearest(name, set.all().map(|(_, rule)| &*rule.id));
+                let meant = meant.map_or(String::new(), |id| format!(" did you mean '{id}'?"));
+                let problem = format!("there is no such rule;{meant} `skout rules list` shows all ids");
                 return Err(RuleError { rule: name.clone(), problem });
             }
         }
@@ -49,6 +53,11 @@ impl RuleSet {
                 && !selection.disabled.iter().any(|n| named(n, &rule.id))
         };
         set.enabled = set.all().map(|(_, rule)| on(rule)).collect();
+        if !set.enabled.contains(&true) {
+            let problem =
+                "switched off, no rule is left, and nothing could be found; leave one on".to_owned();
+            return Err(RuleError { rule: selection.disabled.join(", "), problem });
+        }
         Ok(set)
     }
 
@@ -126,6 +135,17 @@ mod tests {
     fn an_unknown_rule_is_an_error() {
         let selection = Selection { only: vec!["no-such".into()], disabled: vec![] };
         assert!(RuleSet::new(Vec::new(), &selection).unwrap_err().to_string().contains("no-such"));
+        let selection = Selection { only: vec!["openai-projct-key".into()], disabled: vec![] };
+        let error = RuleSet::new(Vec::new(), &selection).unwrap_err().to_string();
+        assert!(error.contains("did you mean 'openai-project-key'?"), "{error}");
+    }
+
+    #[test]
+    fn a_selection_that_leaves_no_rule_is_an_error() {
+        let every = Selection { only: Vec::new(), disabled: vec!["*".into()] };
+        assert!(RuleSet::new(Vec::new(), &every).unwrap_err().to_string().contains("no rule is left"));
+        let both = Selection { only: vec!["openai-*".into()], disabled: vec!["openai-*".into()] };
+        assert!(RuleSet::new(Vec::new(), &both).is_err());
     }
 
     #[test]
