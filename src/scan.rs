@@ -101,13 +101,13 @@ fn drop_old(source: &dyn Source, detector: &Detector<'_>, gathered: &mut Gathere
     source.before(&|item| match item {
         Item::Blob(blob) | Item::Watched(blob, _) | Item::Traced(blob, _) => {
             let found = detector.scan(&blob);
-            locked().0.extend(found.iter().map(|f| f.secret.reveal().to_vec()));
+            locked().0.extend(found.iter().map(|f| f.secret.identity().into_owned()));
         }
         Item::Trouble(error) => locked().1.push(error),
         Item::Skipped { .. } => {}
     });
     let (old, errors) = before.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    gathered.findings.retain(|f| !old.contains(f.secret.reveal()));
+    gathered.findings.retain(|f| !old.contains(&*f.secret.identity()));
     gathered.errors.extend(errors);
 }
 
@@ -124,7 +124,7 @@ fn merge(mut findings: Vec<Finding>, rules: &RuleSet) -> Vec<Finding> {
         (order(p), p.object, a.rule, &a.reasons).cmp(&(order(q), q.object, b.rule, &b.reasons))
     });
     for mut finding in findings {
-        let key = finding.secret.reveal().to_vec();
+        let key = finding.secret.identity().into_owned();
         match by_secret.remove(&key) {
             None => {
                 by_secret.insert(key, finding);
@@ -247,7 +247,7 @@ fn look_again(source: &dyn Source, detector: &Detector<'_>, findings: &mut [Find
             let found = detector.scan(&blob);
             let spot = |f: Finding| {
                 let place = f.first_place();
-                (place.path.clone(), place.object, place.start, f.secret.reveal().to_vec())
+                (place.path.clone(), place.object, place.start, f.secret.identity().into_owned())
             };
             let mut seen = seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             seen.0.extend(blob.object);
@@ -256,7 +256,7 @@ fn look_again(source: &dyn Source, detector: &Detector<'_>, findings: &mut [Find
     });
     let (asked, spots) = seen.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     for finding in findings.iter_mut() {
-        let secret = finding.secret.reveal().to_vec();
+        let secret = finding.secret.identity().into_owned();
         finding.places.retain(|p| {
             !p.object.is_some_and(|id| asked.contains(&id))
                 || spots.contains(&(p.path.clone(), p.object, p.start, secret.clone()))

@@ -3,6 +3,7 @@
 //! In flow the bytes of a credential; out flow its mask and its fingerprint. It never prints itself:
 //! [`Secret::reveal`] is the one door, easy to search for.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use sha2::{Digest, Sha256};
@@ -43,13 +44,32 @@ impl Secret {
         mask
     }
 
+    /// What makes it the same secret as another: its bytes. Of a key in PEM, where white space means nothing (RFC 7468,
+    /// section 2), what is left without it and without the escapes that stand for it in strings: line ends and indentation
+    /// differ from file to file.
+    pub fn identity(&self) -> Cow<'_, [u8]> {
+        if !self.0.trim_ascii_start().starts_with(b"-----BEGIN") {
+            return Cow::Borrowed(&self.0);
+        }
+        let mut kept = Vec::with_capacity(self.0.len());
+        let mut escaped = false;
+        for &byte in &self.0 {
+            let blank = byte.is_ascii_whitespace() || escaped && matches!(byte, b'n' | b'r' | b't');
+            escaped = byte == b'\\';
+            if !blank && !escaped {
+                kept.push(byte);
+            }
+        }
+        Cow::Owned(kept)
+    }
+
     /// What an ignore entry or a baseline knows the secret by.
     pub fn fingerprint(&self, family: &str) -> Fingerprint {
         let mut hash = Sha256::new();
         hash.update(b"skout fingerprint v1\0");
         hash.update(family.as_bytes());
         hash.update(b"\0");
-        hash.update(&self.0);
+        hash.update(self.identity());
         let digest = hash.finalize();
         Fingerprint(digest[..16].iter().map(|b| format!("{b:02x}")).collect())
     }
@@ -112,6 +132,19 @@ mod tests {
         assert_eq!(Secret::new(b"sk-proj-abcdefghijklmnopqrstuvwxyz").masked(), "sk-proj-ab…wxyz");
         assert_eq!(Secret::new(b"hunter2").masked(), "…");
         assert_eq!(Secret::new(b"correct-horse").masked(), "co…");
+    }
+
+    #[test]
+    fn a_private_key_is_the_same_however_it_is_written_down() {
+        let plain = "-----BEGIN PRIVATE KEY-----\nMIIn/rt+\nabcd==\n-----END PRIVATE KEY-----";
+        let print = |text: &str| Secret::new(text.as_bytes()).fingerprint("private-key");
+        for (from, to) in
+            [("\n", "\r\n"), ("\n", "\n    "), ("\n", "\\n"), ("\n", "\\\\r\\\\n"), ("/", "\\/")]
+        {
+            assert_eq!(print(&plain.replace(from, to)), print(plain), "{from:?} {to:?}");
+        }
+        assert_ne!(print(&plain.replace("MIIn", "MII")), print(plain));
+        assert_ne!(print("a\\nb"), print("ab"), "only of keys in PEM");
     }
 
     #[test]
