@@ -221,7 +221,7 @@ pub(crate) fn read_entry(line: usize, text: &str) -> Result<Option<Entry>, Strin
     let (first, rest) = text.split_once([' ', '\t']).unwrap_or((text, ""));
     let hex = first.len() >= 16 && first.bytes().all(|b| b.is_ascii_hexdigit());
     let (subject, options) = if hex {
-        let fingerprint = Fingerprint::parse(first).ok_or_else(|| {
+        let fingerprint = Fingerprint::parse(&first.to_ascii_lowercase()).ok_or_else(|| {
             format!(
                 "'{first}' is no fingerprint: it has {} of 32 digits 0-9a-f (for a path, write ./{first})",
                 first.len()
@@ -337,6 +337,7 @@ mod tests {
         assert_eq!(file.covers(&a, "tests/x.py").as_deref(), Some(".skoutignore:1: sample"));
         assert_eq!(file.covers(&a, "src/x.py"), None);
         assert_eq!(file.covers(&print("b"), "src/x.py"), None);
+        assert!(IgnoreFile::parse("x", &a.to_string().to_uppercase(), today()).is_ok(), "in capitals");
         let stale = file.stale(None);
         assert_eq!((stale.len(), stale[0].problem.as_str()), (1, "expired on 2026-05-31"));
     }

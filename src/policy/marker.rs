@@ -80,6 +80,7 @@ static WORDS: &[Word] = &[
 /// What to look for: each word begins with one of these.
 const STEMS: &[&str] = &[
     "skout:allow",
+    "skout: allow",
     "gitleaks:",
     "betterleaks:",
     "trufflehog:",
@@ -120,17 +121,32 @@ fn read(bytes: &[u8], at: usize) -> Option<Marker> {
     if let Some((reach, length)) = pragma(&lowered) {
         return Some(plain(at..at + length, reach, "pragma: allowlist secret"));
     }
+    // A blank behind the colon, as behind `pragma:`, is easily written and means the same.
+    let closed = rest.strip_prefix(b"skout: ").map(|after| [&b"skout:"[..], after].concat());
+    let (rest, blank) = closed.as_deref().map_or((rest, 0), |closed| (closed, 1));
     let found = WORDS.iter().find(|w| {
         let next = rest.get(w.text.len()).copied().unwrap_or(b' ');
         rest.starts_with(w.text.as_bytes()) && !(next.is_ascii_alphanumeric() || matches!(next, b'-' | b'_'))
     })?;
-    let mut marker = plain(at..at + found.text.len(), found.reach, found.text);
+    let mut marker = plain(at..at + found.text.len() + blank, found.reach, found.text);
     marker.own = found.text.starts_with("skout:");
     if found.takes_rules {
-        let text = String::from_utf8_lossy(&rest[found.text.len()..]).into_owned();
+        let mut after = &rest[found.text.len()..];
+        if in_string(bytes, at) {
+            after = &after[..memchr::memchr(b'"', after).unwrap_or(after.len())];
+        }
+        let text = String::from_utf8_lossy(after).into_owned();
         if marker.own { own_arguments(&mut marker, &text) } else { foreign_rules(&mut marker, &text) }
     }
     Some(marker)
+}
+
+/// Whether the marker stands in a string in double quotes, as in JSON, which has no comments: what comes after the
+/// string is not about it.
+fn in_string(bytes: &[u8], at: usize) -> bool {
+    let line = &bytes[at.saturating_sub(ARGUMENTS)..at];
+    let line = &line[memchr::memrchr2(b'\n', b'\r', line).map_or(0, |end| end + 1)..];
+    memchr::memchr_iter(b'"', line).count() % 2 == 1
 }
 
 fn plain(span: Range<usize>, reach: Reach, word: &'static str) -> Marker {
@@ -159,7 +175,7 @@ fn pragma(lowered: &[u8]) -> Option<(Reach, usize)> {
 
 /// Cuts off what ends a comment.
 fn inside_comment(text: &str) -> &str {
-    let ends = ["*/", "-->", "*)", "#}", "%>", "--%>", "}}", "|#", "\"\"\"", "'''"];
+    let ends = ["*/", "-->", "*)", "#}", "%>", "--%>", "}}", "-}", "?>", "|#", "\"\"\"", "'''"];
     let end = ends.iter().filter_map(|end| text.find(end)).min().unwrap_or(text.len());
     text[..end].trim().trim_end_matches(['"', ',', '\'']).trim_end()
 }
@@ -232,6 +248,21 @@ mod tests {
         let mut all = find(text.as_bytes());
         assert_eq!(all.len(), 1, "{text}: {all:?}");
         all.remove(0)
+    }
+
+    #[test]
+    fn a_blank_behind_the_colon_does_not_matter() {
+        let marker = one("x # skout: allow-next-line reason=made up");
+        assert_eq!((marker.reach, marker.reason.as_str(), marker.span), (Reach::NextLine, "made up", 4..26));
+        assert_eq!(find(b"skout: allowed, skout: all"), []);
+    }
+
+    #[test]
+    fn the_reason_ends_where_its_comment_or_string_ends() {
+        assert_eq!(one("{- skout:allow made up -}").reason, "made up");
+        assert_eq!(one("k = 1 {- skout:allow -}").reason, "");
+        assert_eq!(one(r#"{"_": "skout:allow made up", "key": "value"}"#).reason, "made up");
+        assert_eq!(one(r#"KEY = "value"  # skout:allow reason="made up""#).reason, "made up");
     }
 
     #[test]
