@@ -164,3 +164,14 @@ fn many_named_files_are_all_read_once() {
     let said = read_with(&paths.iter().map(|p| p.as_path()).collect::<Vec<_>>(), options(&[], &[]));
     assert_eq!(said.texts.len(), 500);
 }
+
+#[test]
+fn a_repository_read_as_files_is_no_all_clear() {
+    let folder =
+        tree(&[("HEAD", "ref: refs/heads/main\n"), ("objects/ab/cd", "x"), ("refs/heads/main", "y")]);
+    let said = read_with(&[folder.path()], options(&[], &[]));
+    assert_eq!(said.trouble.len(), 1, "{:?}", said.trouble);
+    assert!(said.trouble[0].contains("git keeps its objects here"), "{:?}", said.trouble);
+    assert_eq!(said.texts.len(), 3, "what is no object is read all the same");
+    assert!(read_with(&[folder.path()], options(&["objects"], &[])).trouble.is_empty());
+}

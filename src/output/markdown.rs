@@ -42,7 +42,7 @@ fn text(report: &Report<'_>, options: &Options, most: usize) -> String {
     if !report.receipt.errors.is_empty() {
         text += "### Could not be read\n\n";
         for e in report.receipt.errors.iter().take(most) {
-            let _ = writeln!(text, "* {}: {} {}", code(&e.place), markdown(&e.problem), markdown(&e.advice));
+            let _ = writeln!(text, "* {}: {}", code(&e.place), markdown(&words::trouble(e)));
         }
         text.push('\n');
     }

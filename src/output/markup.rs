@@ -25,7 +25,7 @@ pub(super) fn xml(text: &str) -> String {
 
 /// Text for Markdown outside code: every character that could mean something is a numeric entity, which no
 /// Markdown reads as markup, mention or link.
-pub(super) fn markdown(text: &str) -> String {
+pub(crate) fn markdown(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 8);
     for c in sanitize::line(text).chars() {
         match c {

@@ -16,6 +16,7 @@ mod words;
 mod wrap;
 mod write;
 
+pub(crate) use markup::markdown as unmarked;
 pub use sanitize::{line as sanitized, lines as sanitized_lines};
 pub(crate) use wrap::wrap as wrapped;
 pub use write::{Format, Options, receipt, summary, write};

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::sanitize;
 use crate::report::Report;
 use crate::rule::{Confidence, Severity};
+use crate::source::SourceError;
 
 /// The word for a severity.
 pub(super) fn severity(severity: Severity) -> &'static str {
@@ -98,6 +99,7 @@ pub(super) fn verdict(report: &Report<'_>) -> String {
     }
     let c = &report.receipt.coverage;
     match (c.nothing_to_do, nothing_read(report)) {
+        (true, _) if c.kind == "stdin" => "Nothing to scan: standard input was empty.".to_owned(),
         (true, _) => format!("Nothing to scan: nothing new in {}.", sanitize::line(scope(report))),
         (_, true) => "Nothing was read, so this is no all-clear.".to_owned(),
         _ => "No secrets found.".to_owned(),
@@ -144,7 +146,8 @@ pub(super) fn receipt(report: &Report<'_>) -> String {
     if !skipped.is_empty() {
         text += &format!("; skipped {}", skipped);
     }
-    let ignored = reasons(report.ignored.iter().map(|i| i.reason.as_str()));
+    let ignored: Vec<String> = report.ignored.iter().map(|i| set_aside(&i.reason)).collect();
+    let ignored = reasons(ignored.iter().map(String::as_str));
     if !ignored.is_empty() {
         text += &format!("; ignored {}", ignored);
     }
@@ -152,18 +155,30 @@ pub(super) fn receipt(report: &Report<'_>) -> String {
     text
 }
 
+/// What is wrong with something that should have been read, and what to do about it.
+pub(super) fn trouble(error: &SourceError) -> String {
+    match error.advice.as_str() {
+        "" => error.problem.clone(),
+        advice => format!("{}; {advice}", error.problem),
+    }
+}
+
 /// For standard error: what could not be read, one line each, then verdict and receipt unless `quiet`.
 pub(super) fn short_receipt(report: &Report<'_>, quiet: bool) -> String {
     let mut text = String::new();
     for error in &report.receipt.errors {
-        let advice = if error.advice.is_empty() { String::new() } else { format!("; {}", error.advice) };
-        let whole = format!("{}: {}{advice}", error.place, error.problem);
+        let whole = format!("{}: {}", error.place, trouble(error));
         text += &format!("skout: {}\n", sanitize::line(&whole));
     }
     if !quiet {
         text += &format!("{} {}\n", verdict(report), receipt(report));
     }
     text
+}
+
+/// Why something does not count, said behind a number: `known in the baseline`, `by .skoutignore:3: made up`.
+fn set_aside(reason: &str) -> String {
+    if reason.starts_with("known ") { reason.to_owned() } else { format!("by {reason}") }
 }
 
 /// `12 (10 binary, 2 too large)`, the most frequent first; empty if there are none.

@@ -49,6 +49,7 @@ impl<R: Read + Send> Source for Stdin<R> {
             files: 1,
             blobs: 1,
             bytes,
+            nothing_to_do: bytes == 0,
             ..Coverage::default()
         }
     }

@@ -62,9 +62,30 @@ impl<'a> Walk<'a> {
         if self.reading.options.gitignore {
             self.hidden();
         }
+        self.packed();
         if self.reading.files.load(Relaxed) == before {
             let trouble = SourceError::new(name_of(&self.folder), "no file in this folder was read");
-            let advice = "name a folder with files in it; --no-gitignore reads ignored files, too";
+            let options = self.reading.options;
+            let advice = if options.exclude.is_empty() && options.include.is_empty() {
+                "name a folder with files in it; --no-gitignore reads ignored files, too"
+            } else {
+                "--exclude, --include or the configuration may leave everything in it out; `skout config show` lists \
+                 what is configured"
+            };
+            (self.reading.sink)(Item::Trouble(trouble.advise(advice)));
+        }
+    }
+
+    /// Says so if the folder is that of a repository: what git keeps in it is packed, and as files it tells nothing.
+    fn packed(&self) {
+        let objects = self.folder.join("objects");
+        let repository =
+            self.folder.join("HEAD").is_file() && objects.is_dir() && self.folder.join("refs").is_dir();
+        if repository && !self.reading.options.exclude.covers(&below(&self.base, &objects)) {
+            let name = name_of(&self.folder);
+            let advice =
+                format!("read them with `skout git {name}`, or leave them out here with --exclude objects");
+            let trouble = SourceError::new(name, "git keeps its objects here, packed, so they were not read");
             (self.reading.sink)(Item::Trouble(trouble.advise(advice)));
         }
     }

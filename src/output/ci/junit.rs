@@ -22,12 +22,12 @@ pub(in crate::output) fn write(
     writeln!(out, "  <testsuite name=\"secrets\" {counts}>")?;
     report.findings.iter().try_for_each(|f| failure(report, f, out))?;
     for error in &report.receipt.errors {
-        let text = format!("{} {}", error.problem, error.advice);
+        let text = words::trouble(error);
         writeln!(
             out,
             "    <testcase name=\"{}\" classname=\"skout.read\">\n      <error type=\"unread\" message=\"{}\"/>\n    </testcase>",
             markup::xml(&error.place),
-            markup::xml(text.trim_end()),
+            markup::xml(&text),
         )?;
     }
     if failures + errors == 0 {

@@ -203,10 +203,7 @@ fn controls(facts: &[Fact<'_>]) -> String {
 
 /// What could not be read, what does not count, what was left out.
 fn rest(report: &Report<'_>) -> String {
-    let unread = report.receipt.errors.iter().map(|e| {
-        let advice = if e.advice.is_empty() { String::new() } else { format!("; {}", e.advice) };
-        (e.place.clone(), format!("{}{advice}", e.problem))
-    });
+    let unread = report.receipt.errors.iter().map(|e| (e.place.clone(), words::trouble(e)));
     let ignored = report.ignored.iter().map(|i| {
         let rule = &report.rules.get(i.rule).name;
         (story::spot(&i.place), format!("{rule}: {}", i.reason))
