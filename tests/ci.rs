@@ -165,6 +165,19 @@ fn a_pull_request_reports_what_it_adds_where_people_look() {
 }
 
 #[test]
+fn the_name_of_a_branch_is_no_markup_and_no_place_for_a_key() {
+    let world = World::new();
+    let clone = world.clone("topic", 0);
+    let key = leak(2)[18..].trim_end_matches(['"', '\n']).to_owned();
+    let (before, after) = (world.id("main"), world.id("topic~1"));
+    for name in ["<b>bold</b>", key.as_str()] {
+        let event = world.push(&format!("refs/heads/{name}"), &before, &after, json!({}));
+        let run = world.github(&clone, "push", &event, &[]);
+        assert!(run.summary.contains("Scanned: ") && !run.summary.contains("<b>bold"), "{}", run.summary);
+    }
+}
+
+#[test]
 fn annotations_and_the_summary_are_written_once() {
     let world = World::new();
     let clone = world.clone("topic", 0);

@@ -111,3 +111,29 @@ fn masking_goes_by_the_rules_of_the_project() {
     let said = String::from_utf8(out.unwrap().stdout).unwrap();
     assert!(said.starts_with("got acme_") && said.ends_with(" back\n") && !said.contains(&key), "{said}");
 }
+
+#[test]
+fn places_are_understood_as_reports_write_them() {
+    let line = format!("one\nx = acme_{}\n", letters(32));
+    let folder = project(&[("skout.toml", OWN.as_bytes()), ("a.txt", line.as_bytes())]);
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(line.len() as u64);
+    tar.append_data(&mut header, "in/b.txt", line.as_bytes()).unwrap();
+    fs::write(folder.path().join("t.tar"), tar.into_inner().unwrap()).unwrap();
+    for place in ["a.txt:2:5", "./a.txt:2", "t.tar!/in/b.txt:2:5", "t.tar:2"] {
+        let said = skout(folder.path(), &["explain", place]);
+        assert!(said.contains("a secret, confidence high"), "{place}: {said}");
+    }
+}
+
+#[test]
+fn a_line_that_is_not_there_is_not_called_clean() {
+    let folder = project(&[("a.txt", b"one\ntwo\n")]);
+    let said = skout(folder.path(), &["explain", "a.txt:3"]);
+    assert!(said.contains("a.txt:3: there is no such line; the last one is 2"), "{said}");
+    assert!(skout(folder.path(), &["explain", "a.txt:2"]).starts_with("No rule takes anything"));
+    let said = skout(folder.path(), &["explain", "a.txt:2", "--filename", "b.py"]);
+    assert!(said.contains("--string <TEXT>"), "{said}");
+    assert!(skout(folder.path(), &["explain", "openai-projct-key"]).contains("mean 'openai-project-key'?"));
+}

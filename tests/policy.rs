@@ -359,3 +359,89 @@ fn old_command_lines_still_work() {
     }
     assert!(repo.read("out.json").contains("skout/v1"));
 }
+
+#[test]
+fn a_baseline_is_made_under_any_name_even_if_the_configuration_names_it_already() {
+    let repo = Repo::new();
+    repo.write("a.py", &key());
+    let missing = repo.skout(&["scan", "-b", "known.json"]);
+    assert!(said(&missing).contains("`skout baseline create -b known.json` makes one"), "{}", said(&missing));
+    let made = repo.skout(&["baseline", "create", "-b", "known.json"]);
+    assert_eq!(status(&made), 0, "{}", said(&made));
+    assert_eq!(repo.scan(&["scan", "-b", "known.json"]).1, 0);
+    repo.write("skout.toml", "baseline = \"named.json\"\n");
+    let missing = repo.skout(&["scan"]);
+    assert!(said(&missing).contains("`skout baseline create` makes one"), "{}", said(&missing));
+    let made = repo.skout(&["baseline", "create"]);
+    assert_eq!(status(&made), 0, "{}", said(&made));
+    assert_eq!(repo.scan(&["scan"]).1, 0);
+    assert!(repo.read("named.json").contains("openai-project-key"));
+}
+
+#[test]
+fn an_empty_report_does_not_empty_the_baseline() {
+    let repo = Repo::new();
+    repo.write("a.py", &key());
+    assert_eq!(status(&repo.skout(&["baseline", "create"])), 0);
+    let before = repo.read(".skout-baseline");
+    repo.write("report.json", "\n");
+    for command in ["prune", "update", "diff"] {
+        let done = repo.skout(&["baseline", command, "--from", "report.json"]);
+        assert_eq!(status(&done), 2, "{command}: {}", said(&done));
+        assert!(said(&done).contains("it is empty, so it is no report"), "{}", said(&done));
+    }
+    assert_eq!(repo.read(".skout-baseline"), before);
+}
+
+#[test]
+fn an_entry_that_would_do_nothing_is_not_added() {
+    let repo = Repo::new();
+    repo.write("a.py", &key());
+    let print = repo.fingerprint();
+    let done = repo.skout(&["ignore", "add", &print, "--until", "2020-01-01"]);
+    assert_eq!(status(&done), 2);
+    assert!(said(&done).contains("that day is over"), "{}", said(&done));
+    assert_eq!(status(&repo.skout(&["ignore", "add", &print[..8]])), 0);
+    assert_eq!(repo.scan(&["scan"]).1, 0);
+    let done = repo.skout(&["ignore", "add", &print[..8]]);
+    assert!(said(&done).contains("it is in .skoutignore already, on line 1"), "{}", said(&done));
+}
+
+#[test]
+fn no_file_of_ours_holds_a_secret_that_is_the_name_of_a_file() {
+    let repo = Repo::new();
+    let key = expand("sk-proj-<alnum:74>T3BlbkFJ<alnum:74>").unwrap().text;
+    repo.write(&format!("{key}.txt"), "hello\n");
+    assert_eq!(repo.scan(&["scan"]).1, 1);
+    assert_eq!(status(&repo.skout(&["baseline", "create"])), 0);
+    for file in [".skout-baseline", ".git/skout/last"] {
+        let text = repo.read(file);
+        assert!(text.contains("openai-project-key") && !text.contains(&key), "{file}: {text}");
+    }
+}
+
+#[test]
+fn a_private_key_stays_ignored_when_its_lines_are_written_otherwise() {
+    let repo = Repo::new();
+    let pem = leak("private-key");
+    repo.write("id.pem", &pem);
+    let print = repo.fingerprint();
+    for (path, text) in [
+        ("dos.pem", pem.replace('\n', "\r\n")),
+        ("key.yaml", format!("key: |\n  {}", pem.replace('\n', "\n  "))),
+        ("key.json", format!("{{\"key\": \"{}\"}}\n", pem.replace('\n', "\\n"))),
+    ] {
+        repo.write(path, &text);
+        let (report, _) = repo.scan(&["scan"]);
+        assert_eq!(report["findings"].as_array().unwrap().len(), 1, "{path}: {report:#}");
+        assert_eq!(report["findings"][0]["fingerprint"], print.as_str(), "{path}");
+    }
+    let (report, _) = repo.scan(&["scan"]);
+    assert_eq!(report["findings"][0]["locations"].as_array().unwrap().len(), 4);
+    repo.commit();
+    let (report, _) = repo.scan(&["git"]);
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1);
+    assert_eq!(report["findings"][0]["locations"].as_array().unwrap().len(), 4);
+    assert_eq!(status(&repo.skout(&["ignore", "add", &print])), 0);
+    assert_eq!(repo.scan(&["scan"]).1, 0);
+}

@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use anyhow::bail;
+use clap::{Arg, Args, Parser, Subcommand};
 
 use super::ci::CiArgs;
 use super::completions::CompletionsArgs;
@@ -19,12 +20,12 @@ use super::rules::RulesArgs;
 /// What stands below the help: where to begin, and what the exit status says.
 const NEXT: &str = "\
 You have leaked a key? Revoke it now, on the provider's page; then:
-  skout git               where it stands, since when, whether it was pushed, what to do
-  skout install           git refuses the next one
-  skout explain FILE:LINE why something is reported, or is not
+  skout git      where it stands, since when, and whether it was pushed
+  skout install  git refuses the next one
+  skout explain  why something is reported, or is not
 
-Exit status: 0 everything was read, nothing was found; 1 secrets were found; 2 something
-could not be read, or was wrong on the command line.";
+Exit status: 0 everything was read, nothing was found; 1 secrets were found; 2 something could not be read, or was wrong \
+on the command line.";
 
 /// Finds leaked API keys and credentials in working trees and git history.
 #[derive(Debug, Parser)]
@@ -82,9 +83,9 @@ pub(super) enum Command {
 pub(super) struct ScanArgs {
     /// Files and folders; `-` is standard input. This folder if none is named.
     pub(super) paths: Vec<PathBuf>,
-    /// The name to report for standard input, which rules that depend on a file name go by.
-    #[arg(long, value_name = "NAME", default_value = "stdin")]
-    pub(super) stdin_filename: String,
+    /// The name to report for standard input, which rules that depend on a file name go by [default: stdin].
+    #[arg(long, value_name = "NAME")]
+    pub(super) stdin_filename: Option<String>,
     /// Scan files that .gitignore names, too (a file that git tracks is always scanned).
     #[arg(long)]
     pub(super) no_gitignore: bool,
@@ -137,11 +138,11 @@ pub(super) struct CommonArgs {
     /// A scan that could not read everything is not an error.
     #[arg(long)]
     pub(super) allow_incomplete: bool,
-    /// Show secrets whole. Mind who can see the output.
+    /// Show secrets whole; github, gitlab, codequality and junit mask them all the same. Mind who can see the output.
     #[arg(long)]
     pub(super) show_secrets: bool,
     /// Threads; 0 means one a core.
-    #[arg(short, long, default_value_t = 0, value_name = "N")]
+    #[arg(short, long, default_value_t = 0, value_name = "N", value_parser = threads)]
     pub(super) jobs: usize,
     /// Say nothing but findings and errors.
     #[arg(short, long)]
@@ -152,4 +153,41 @@ pub(super) struct CommonArgs {
     /// When to use colour: auto, always or never.
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(super) color: String,
+}
+
+/// More threads than this help nobody, and a few billion of them would not find room in memory.
+const MOST_THREADS: usize = 256;
+
+/// The number of threads as typed, at most [`MOST_THREADS`].
+fn threads(text: &str) -> Result<usize, String> {
+    let number = text.parse::<u128>().map_err(|_| "write a whole number, such as 4".to_owned())?;
+    Ok(usize::try_from(number).unwrap_or(usize::MAX).min(MOST_THREADS))
+}
+
+/// Keeps an option of a report out of the help of a command that writes none; see [`CommonArgs::without_report`].
+pub(super) fn unreported(arg: Arg) -> Arg {
+    let report = ["formats", "output", "show_secrets", "exit_zero", "exit_code"];
+    if report.contains(&arg.get_id().as_str()) { arg.hide(true) } else { arg }
+}
+
+impl CommonArgs {
+    /// Holds the options of a report against a command that writes none.
+    ///
+    /// # Errors
+    /// One of them was given: it would be passed over in silence.
+    pub(super) fn without_report(&self, command: &str) -> anyhow::Result<()> {
+        let given = [
+            ("--format", !self.formats.is_empty()),
+            ("--output", self.output.is_some()),
+            ("--show-secrets", self.show_secrets),
+            ("--exit-zero", self.exit_zero),
+            ("--exit-code", self.exit_code != 1),
+        ];
+        match given.iter().find(|(_, given)| *given) {
+            Some((option, _)) => {
+                bail!("{option}: `skout {command}` writes no report, so this would do nothing")
+            }
+            None => Ok(()),
+        }
+    }
 }

@@ -47,7 +47,17 @@ pub(super) fn run(args: &GitArgs) -> anyhow::Result<Exit> {
     if !args.repo.exists() {
         bail!("{}", no_folder(&args.repo.to_string_lossy()));
     }
+    if args.repo.is_file() && args.repo.file_name().is_some_and(|name| name != ".git") {
+        let name = args.repo.display();
+        bail!("{name}: this is a file, no repository; for its history: skout git --include {name}");
+    }
     let (include, globs) = includes(args)?;
+    let some = args.staged || args.unpushed || args.range.is_some() || args.since.is_some();
+    if some && include != Include::default() {
+        bail!(
+            "--include: reflog, dangling, stash, notes and messages are parts of the whole history, and this reads some of it only"
+        );
+    }
     let work = git::work_dir(&args.repo).map_err(explained)?;
     let root = work.unwrap_or_else(|| args.repo.clone());
     let session = Session::new(&args.common, &root)?;

@@ -93,10 +93,22 @@ pub(super) fn uninstall(args: &InstallArgs) -> anyhow::Result<Exit> {
 
 /// Runs `skout doctor`: 0 if all is well, 2 if something is not.
 pub(super) fn doctor() -> anyhow::Result<Exit> {
-    let checks = install::examine(Path::new("."), &program()?)?;
+    let mut checks = install::examine(Path::new("."), &program()?)?;
+    checks.extend(skipping(std::env::var("SKIP").ok().as_deref()));
     say(&checks.iter().map(word).collect::<String>())?;
     let ill = checks.iter().filter(|check| check.verdict == Verdict::Bad).count();
     Ok(if ill == 0 { Exit::Clean } else { Exit::Trouble })
+}
+
+/// Hooks that would run but for the variable `SKIP`.
+fn skipping(skip: Option<&str>) -> Option<Check> {
+    let ours = |word: &&str| *word == "skout" || word.starts_with("skout-");
+    let word = skip?.split(',').map(str::trim).find(ours)?;
+    Some(Check {
+        verdict: Verdict::Bad,
+        what: format!("the variable SKIP holds {word}, so this is skipped in commands that see it"),
+        advice: "unset SKIP".to_owned(),
+    })
 }
 
 fn plan<'a>(args: &InstallArgs, program: &'a Path) -> Plan<'a> {
@@ -135,6 +147,20 @@ fn told(done: &Done) -> String {
                 "{hook}: taken out; {path} had been changed by hand, so it is kept as {}",
                 aside.display()
             )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hook_that_the_environment_skips_is_no_good_news() {
+        assert_eq!(skipping(None), None);
+        assert_eq!(skipping(Some("flake8,black")), None);
+        for skip in ["skout", "flake8, skout-pre-push"] {
+            assert!(skipping(Some(skip)).is_some_and(|check| check.verdict == Verdict::Bad), "{skip}");
         }
     }
 }

@@ -9,6 +9,7 @@ mod git;
 mod hook;
 mod install;
 mod legacy;
+mod mask;
 mod memory;
 mod migrate;
 mod policy;

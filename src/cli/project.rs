@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::args::CommonArgs;
 use crate::config::{self, Config};
 use crate::glob::Base;
 use crate::policy::{Baseline, Date, IGNORE_FILE, IgnoreFile};
@@ -101,19 +100,17 @@ impl Project {
     }
 
     /// Reads the baseline that the options or the configuration name.
-    pub(super) fn baseline(&self, args: &CommonArgs, config: &Config) -> anyhow::Result<Option<Baseline>> {
-        let path = self.baseline_path(args.baseline.as_deref(), config);
-        path.map(|path| self.baseline_at(&path)).transpose()
-    }
-
-    /// Reads the baseline at `path`.
-    pub(super) fn baseline_at(&self, path: &Path) -> anyhow::Result<Baseline> {
-        let name = self.name_of(path);
-        let text = read_if_there(path)?;
-        let text = text.with_context(|| {
-            format!("{name}: there is no such baseline; `skout baseline create -b {name}` makes one")
+    ///
+    /// # Errors
+    /// There is none, or it is damaged.
+    pub(super) fn baseline(&self, named: Option<&Path>, config: &Config) -> anyhow::Result<Option<Baseline>> {
+        let Some(path) = self.baseline_path(named, config) else { return Ok(None) };
+        let name = self.name_of(&path);
+        let text = read_if_there(&path)?.with_context(|| {
+            let option = named.map_or(String::new(), |path| format!(" -b {}", path.display()));
+            format!("{name}: there is no such baseline; `skout baseline create{option}` makes one")
         })?;
-        Ok(Baseline::parse(&name, &text)?)
+        Ok(Some(Baseline::parse(&name, &text)?))
     }
 
     /// Where the baseline is, if one is named: an option counts from the working folder, the
@@ -148,6 +145,9 @@ pub(super) fn read_if_there(path: &Path) -> anyhow::Result<Option<String>> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            bail!("{}: permission denied; make it and its folder readable for you", path.display())
+        }
         Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
     }
 }

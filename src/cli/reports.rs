@@ -1,6 +1,7 @@
 //! Where reports go: `--format FMT[=PATH]` and `--output` become deliveries, checked before the scan so that a
 //! typing error costs no time. Files appear whole or not at all. It formats nothing itself.
 
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -50,6 +51,10 @@ impl Reports {
             let (one, two) = (one.format.name(), two.format.name());
             bail!("{one} and {two} cannot both go to standard output; give one a file: --format {two}=PATH");
         }
+        let mut files = HashSet::new();
+        if let Some(again) = deliveries.iter().filter_map(|d| d.path.as_ref()).find(|p| !files.insert(*p)) {
+            bail!("--format: two reports cannot both go to {}; give each its own file", again.display());
+        }
         let options = Options {
             show_secrets: args.show_secrets,
             colour: terminal::colour(&args.color)?,
@@ -72,26 +77,34 @@ impl Reports {
         self.no_summary = true;
     }
 
-    /// Writes them all. A reader that went away (`| head`) is no error.
+    /// Writes them all, what can be written even if something cannot. A reader that went away (`| head`) is no error.
     pub(super) fn write(&self, report: &Report<'_>) -> anyhow::Result<()> {
         let clean = report.findings.is_empty() && report.receipt.complete();
         let silent = self.silent_if_clean && clean;
+        let mut failed = None;
         for delivery in &self.deliveries {
             if silent && delivery.path.is_none() && delivery.format == Format::Human {
                 continue;
             }
-            match &delivery.path {
-                None => self.show(report, delivery.format)?,
-                Some(path) => self.save(report, delivery.format, path)?,
-            }
-            if delivery.format == Format::Github && !self.no_summary {
-                self.summarise(report)?;
+            if let Err(error) = self.deliver(report, delivery) {
+                failed.get_or_insert(error);
             }
         }
         if !self.shows(Format::Human) && !self.shows(Format::Github) && !silent {
             self.tell(report);
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
+    }
+
+    fn deliver(&self, report: &Report<'_>, delivery: &Delivery) -> anyhow::Result<()> {
+        match &delivery.path {
+            None => self.show(report, delivery.format)?,
+            Some(path) => self.save(report, delivery.format, path)?,
+        }
+        match delivery.format {
+            Format::Github if !self.no_summary => self.summarise(report),
+            _ => Ok(()),
+        }
     }
 
     fn show(&self, report: &Report<'_>, format: Format) -> anyhow::Result<()> {
@@ -106,7 +119,13 @@ impl Reports {
     fn save(&self, report: &Report<'_>, format: Format, path: &Path) -> anyhow::Result<()> {
         let options = Options { colour: false, ..self.options.clone() };
         let write = |out: &mut dyn Write| output::write(report, format, &options, out);
-        written(path, &write).with_context(|| format!("{}: the report cannot be written", path.display()))
+        let place = path.display();
+        match written(path, &write) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                bail!("{place}: the report cannot be written, because there is no such folder")
+            }
+            other => other.with_context(|| format!("{place}: the report cannot be written")),
+        }
     }
 
     /// Adds to the step summary, if this runs as a step of GitHub Actions.

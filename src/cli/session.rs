@@ -44,30 +44,23 @@ pub(super) struct Session<'a> {
 impl<'a> Session<'a> {
     /// Reads the options, and the configuration of the repository at `root`, from which names count.
     pub(super) fn new(args: &'a CommonArgs, root: &Path) -> anyhow::Result<Self> {
-        Self::of(args, Project::at(root))
+        Self::of(args, Project::at(root), true)
     }
 
     /// The same for files and folders, whose names count from the working folder.
     pub(super) fn of_paths(args: &'a CommonArgs, paths: &[PathBuf]) -> anyhow::Result<Self> {
-        Self::of(args, Project::of_paths(paths))
+        Self::of(args, Project::of_paths(paths), true)
     }
 
-    /// The same for everything a project holds, its working tree named by its root.
+    /// The same for everything a project holds, its working tree named by its root. What a baseline knows counts, too,
+    /// so none is read: it may be about to be made.
     pub(super) fn of_project(args: &'a CommonArgs, project: &Project) -> anyhow::Result<Self> {
-        Self::of(args, project.entire())
-    }
-
-    /// The same without a baseline: what is known counts, too.
-    #[must_use]
-    pub(super) fn without_baseline(mut self) -> Self {
-        self.policy.baseline = None;
-        self
+        Self::of(args, project.entire(), false)
     }
 
     /// The same with nothing ignored but comments: whatever is there counts.
     #[must_use]
     pub(super) fn ignoring_nothing(mut self) -> Self {
-        self.policy.baseline = None;
         self.policy.ignore_file = None;
         self.policy.allow = Vec::new();
         self
@@ -93,7 +86,8 @@ impl<'a> Session<'a> {
         self
     }
 
-    fn of(args: &'a CommonArgs, project: Project) -> anyhow::Result<Self> {
+    /// `baseline` says whether one is read, if one is named.
+    fn of(args: &'a CommonArgs, project: Project, baseline: bool) -> anyhow::Result<Self> {
         let reports = Reports::new(args, &project.root)?;
         let (mut config, _) = project.config(args.config.as_deref())?;
         let confidence = match args.confidence.as_deref() {
@@ -108,7 +102,7 @@ impl<'a> Session<'a> {
         policy.no_comments = args.no_inline_ignore || config.inline_ignore == Some(false);
         policy.unused_comments = args.verbose;
         policy.ignore_file = project.ignore_file()?;
-        policy.baseline = project.baseline(args, &config)?;
+        policy.baseline = if baseline { project.baseline(args.baseline.as_deref(), &config)? } else { None };
         policy.allow = std::mem::take(&mut config.allow);
         policy.base = project.base.clone();
         policy.whole = everything.then_some(if project.tree { "the working tree" } else { "the history" });

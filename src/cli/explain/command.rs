@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::bail;
 use clap::Args;
@@ -29,9 +30,9 @@ pub(in crate::cli) struct ExplainArgs {
     /// A text to explain instead. Mind your shell's history: a file is the better place for a real key.
     #[arg(long, value_name = "TEXT")]
     string: Option<String>,
-    /// The name of the file the text is to be taken for.
-    #[arg(long, value_name = "NAME", default_value = "text")]
-    filename: String,
+    /// The name of the file the text is to be taken for [default: text].
+    #[arg(long, value_name = "NAME", requires = "string")]
+    filename: Option<String>,
     /// Configuration file; else skout.toml, .skout.toml or .config/skout.toml at the repository root.
     #[arg(short, long, value_name = "PATH")]
     config: Option<PathBuf>,
@@ -44,9 +45,11 @@ pub(in crate::cli) struct ExplainArgs {
 pub(in crate::cli) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
     let ground = |paths: &[PathBuf]| Ground::new(paths, args.config.as_deref(), args.baseline.as_deref());
     let text = match (&args.string, &args.target) {
-        (Some(text), _) => of_text(&ground(&[])?, &args.filename, text.as_bytes())?,
+        (Some(text), _) => {
+            of_text(&ground(&[])?, args.filename.as_deref().unwrap_or("text"), text.as_bytes())?
+        }
         (None, Some(target)) => match place(target) {
-            Some((path, line)) => of_file(&ground(&[path.into()])?, path, line)?,
+            Some((path, line)) => of_file(&ground(&[on_disk(path).into()])?, path, line)?,
             None => return rule(target, &ground(&[])?),
         },
         (None, None) => bail!("name a place (FILE:LINE), a rule, or a text with --string"),
@@ -57,15 +60,32 @@ pub(in crate::cli) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
 /// A rule, as `skout rules show` shows it.
 fn rule(id: &str, ground: &Ground) -> anyhow::Result<Exit> {
     let Some((number, rule)) = ground.rules.find(id) else {
-        bail!("'{id}' is no rule and no place; name a place as FILE:LINE, with a line number from 1");
+        let meant = crate::cli::rules::did_you_mean(id, &ground.rules);
+        bail!("'{id}' is no rule and no place;{meant} name a place as FILE:LINE, with a line number from 1");
     };
     crate::cli::rules::show(rule, (!ground.uses(number)).then_some(ground.config.as_str()))
 }
 
-/// `src/app.js:12` as a path and a line.
+/// `src/app.js:12` as a path and a line; `src/app.js:12:5`, as reports write it, too.
 fn place(target: &str) -> Option<(&str, u64)> {
-    let (path, line) = target.rsplit_once(':')?;
-    line.parse().ok().filter(|n| *n > 0).map(|line| (path, line))
+    let numbered = |target: &'_ str| -> Option<(usize, u64)> {
+        let (path, number) = target.rsplit_once(':')?;
+        number.parse().ok().filter(|n| *n > 0).map(|number| (path.len(), number))
+    };
+    let (end, number) = numbered(target)?;
+    let path = &target[..end];
+    match numbered(path) {
+        Some((end, line)) if !Path::new(path).exists() => Some((&path[..end], line)),
+        _ => Some((path, number)),
+    }
+}
+
+/// The file that holds what reports call `path`: of `a.zip!/member`, the archive.
+fn on_disk(path: &str) -> &str {
+    match path.split_once("!/") {
+        Some((archive, _)) if !Path::new(path).exists() => archive,
+        _ => path,
+    }
 }
 
 /// What there is to say about a line of a file, which is read as every scan reads it: unpacked, transcoded, in
@@ -75,15 +95,23 @@ fn of_file(ground: &Ground, path: &str, line: u64) -> anyhow::Result<String> {
     let options = FileOptions { gitignore: false, exclude, include, jobs: 1 };
     let detector = Detector::new(&ground.rules, settings())?;
     let said: Mutex<(String, Option<String>)> = Mutex::default();
-    if !Path::new(path).is_file() {
+    let last = AtomicU64::new(0);
+    let file = on_disk(path);
+    if !Path::new(file).is_file() {
         bail!("{path}: there is no such file");
     }
-    Files::new(vec![path.into()], options).each(&|item| {
+    let member = (file != path).then(|| path.strip_prefix("./").unwrap_or(path));
+    Files::new(vec![file.into()], options).each(&|item| {
         let mut said = said.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match item {
-            Item::Blob(blob) | Item::Watched(blob, _) | Item::Traced(blob, _) => {
+            Item::Blob(blob) | Item::Watched(blob, _) | Item::Traced(blob, _)
+                if member.is_none_or(|member| blob.path == member) =>
+            {
+                let end = blob.bytes.len().saturating_sub(1);
+                last.fetch_max(blob.position(end).line, Ordering::Relaxed);
                 said.0 += &verdict::of(ground, &detector, &blob, Some(line));
             }
+            Item::Blob(_) | Item::Watched(..) | Item::Traced(..) => {}
             Item::Skipped { path, reason } => said.1 = Some(format!("{path}: not read: {reason}")),
             Item::Trouble(error) => {
                 said.1 = Some(format!("{}: {}. {}", error.place, error.problem, error.advice))
@@ -94,9 +122,21 @@ fn of_file(ground: &Ground, path: &str, line: u64) -> anyhow::Result<String> {
     if let (true, Some(trouble)) = (text.is_empty(), trouble) {
         bail!(trouble);
     }
+    if let (true, Some(problem)) = (text.is_empty(), beyond(line, last.into_inner())) {
+        bail!("{path}:{line}: {problem}");
+    }
     let left_out =
-        ground.left_out(path.strip_prefix("./").unwrap_or(path)).map(|why| format!("{}.\n", sanitized(&why)));
+        ground.left_out(file.strip_prefix("./").unwrap_or(file)).map(|why| format!("{}.\n", sanitized(&why)));
     Ok(or_nothing(text) + &left_out.unwrap_or_default())
+}
+
+/// What is wrong with the number of a line, if the last one of the file (0 if nothing was read) has this number.
+fn beyond(line: u64, last: u64) -> Option<String> {
+    match last {
+        0 => Some("there is nothing to read".to_owned()),
+        last if line > last => Some(format!("there is no such line; the last one is {last}")),
+        _ => None,
+    }
 }
 
 fn of_text(ground: &Ground, name: &str, bytes: &[u8]) -> anyhow::Result<String> {
@@ -118,7 +158,7 @@ fn or_nothing(text: String) -> String {
         return text;
     }
     "No rule takes anything here for a secret.\n\
-     If something is one, a rule of your own in skout.toml will find it: see docs/configuration.md.\n"
+     If something is one, a rule of your own in skout.toml will find it; `skout config schema` says how.\n"
         .to_owned()
 }
 
@@ -137,6 +177,8 @@ mod tests {
         assert_eq!(place("a/b.js:12"), Some(("a/b.js", 12)));
         assert_eq!(place("C:\\x.js:3"), Some(("C:\\x.js", 3)));
         assert_eq!(place("openai-api-key"), None);
+        assert_eq!(place("a/b.js:12:5"), Some(("a/b.js", 12)), "as reports write it");
+        assert_eq!(place("a.zip!/b:c.js:12:5"), Some(("a.zip!/b:c.js", 12)));
         assert_eq!(place("a.js:0"), None);
     }
 

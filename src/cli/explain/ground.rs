@@ -43,8 +43,7 @@ impl Ground {
         let mut policy = Policy::default();
         policy.no_comments = config.inline_ignore == Some(false);
         policy.ignore_file = project.ignore_file()?;
-        let known = project.baseline_path(baseline, &config);
-        policy.baseline = known.map(|path| project.baseline_at(&path)).transpose()?;
+        policy.baseline = project.baseline(baseline, &config)?;
         policy.allow = std::mem::take(&mut config.allow);
         policy.base = project.base.clone();
         let globs = |list: &[String]| GlobSet::new(list.iter().map(String::as_str));

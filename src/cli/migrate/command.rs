@@ -8,21 +8,20 @@ use clap::Args;
 use super::places::{self, Survey};
 use super::plan::Plan;
 use super::{gitleaks, secretlint, yaml};
-use crate::blob::Blob;
-use crate::cli::args::CommonArgs;
+use crate::cli::args::{CommonArgs, unreported};
 use crate::cli::exit::Exit;
+use crate::cli::mask::masked;
 use crate::cli::policy::{Extent, survey};
 use crate::cli::project::{Project, read_if_there, replace};
 use crate::cli::say::say;
 use crate::cli::session::Session;
 use crate::config;
-use crate::detect::{Detector, Settings};
 use crate::policy::{Baseline, Date, IGNORE_FILE, IgnoreFile, with_entry};
 use crate::report::Report;
-use crate::rule::RuleSet;
 
 /// `skout migrate`.
 #[derive(Debug, Args)]
+#[command(mut_args(unreported))]
 pub(in crate::cli) struct MigrateArgs {
     /// Files of other scanners; all that are known by name at the root of the repository if none is named.
     files: Vec<PathBuf>,
@@ -93,6 +92,7 @@ fn kind_of(path: &Path) -> Option<Kind> {
 
 /// Runs it.
 pub(in crate::cli) fn run(args: &MigrateArgs) -> anyhow::Result<Exit> {
+    args.common.without_report("migrate")?;
     let project = Project::at(Path::new("."));
     let files = found(args, &project)?;
     if files.is_empty() {
@@ -104,7 +104,8 @@ pub(in crate::cli) fn run(args: &MigrateArgs) -> anyhow::Result<Exit> {
     if !args.dry_run {
         write(&plan, &project, args.force)?;
     }
-    say(&masked(told(&plan, args.dry_run))?)?;
+    // Patterns and stopwords of others sometimes hold real secrets.
+    say(&masked(&told(&plan, args.dry_run)))?;
     Ok(Exit::Clean)
 }
 
@@ -226,19 +227,6 @@ fn write(plan: &Plan, project: &Project, force: bool) -> anyhow::Result<()> {
         replace(&path, &baseline.text())?;
     }
     Ok(())
-}
-
-/// The text with every secret in it masked: patterns and stopwords of others sometimes hold real ones.
-fn masked(mut text: String) -> anyhow::Result<String> {
-    let rules = RuleSet::builtin();
-    let found =
-        Detector::new(&rules, Settings::default())?.scan(&Blob::whole("migrate.txt", text.as_bytes()));
-    for finding in found {
-        if let Ok(secret) = std::str::from_utf8(finding.secret.reveal()) {
-            text = text.replace(secret, &finding.secret.masked());
-        }
-    }
-    Ok(text)
 }
 
 /// What happened, for a person.

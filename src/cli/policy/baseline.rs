@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
+use super::known;
 use super::survey::{Extent, survey};
-use crate::cli::args::CommonArgs;
+use crate::cli::args::{CommonArgs, unreported};
 use crate::cli::exit::Exit;
+use crate::cli::mask::masked;
 use crate::cli::project::{Project, read_if_there, replace};
 use crate::cli::say::say;
 use crate::cli::session::Session;
@@ -44,6 +46,7 @@ enum BaselineCommand {
 
 /// What to compare the baseline with.
 #[derive(Debug, Args)]
+#[command(mut_args(unreported))]
 struct What {
     /// A JSON report of a scan to use instead of scanning; `-` is standard input.
     #[arg(long, value_name = "PATH")]
@@ -76,7 +79,8 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn new(what: &What) -> anyhow::Result<Self> {
+    fn new(what: &What, command: &str) -> anyhow::Result<Self> {
+        what.common.without_report(command)?;
         let project = Project::at(std::path::Path::new("."));
         let (config, _) = project.config(what.common.config.as_deref())?;
         let named = project.baseline_path(what.common.baseline.as_deref(), &config);
@@ -106,24 +110,25 @@ fn now(what: &What, project: &Project) -> anyhow::Result<Baseline> {
         let text = if path.as_os_str() == "-" {
             std::io::read_to_string(std::io::stdin()).context("standard input")?
         } else {
-            std::fs::read_to_string(path).with_context(|| path.display().to_string())?
+            read_if_there(path)?.with_context(|| format!("{}: there is no such file", path.display()))?
         };
+        // Every report says at least what was scanned; whatever should have written this one has failed.
+        if text.trim().is_empty() {
+            bail!("--from {}: it is empty, so it is no report; nothing was changed", path.display());
+        }
         return Ok(Baseline::parse(&path.display().to_string(), &text)?);
     }
-    let session = Session::of_project(&what.common, project)?.without_baseline();
+    let session = Session::of_project(&what.common, project)?;
     let extent = if what.no_history { Extent::Tree } else { Extent::Everything };
     let mut now = Baseline::default();
     for report in survey(&session, project, extent)? {
-        for finding in &report.findings {
-            let path = session.policy.base.rooted(&finding.first_place().path).into_owned();
-            now.add(finding.fingerprint.clone(), &report.rules.get(finding.rule).id, &path);
-        }
+        known::add(&mut now, &report, &session.policy.base);
     }
     Ok(now)
 }
 
 fn create(what: &What, force: bool) -> anyhow::Result<Exit> {
-    let comparison = Comparison::new(what)?;
+    let comparison = Comparison::new(what, "baseline create")?;
     let name = &comparison.name;
     if comparison.old.is_some() && !force {
         bail!("{name} is there already; add to it with `skout baseline update`, or start anew with --force");
@@ -142,7 +147,7 @@ fn create(what: &What, force: bool) -> anyhow::Result<Exit> {
 }
 
 fn update(what: &What) -> anyhow::Result<Exit> {
-    let comparison = Comparison::new(what)?;
+    let comparison = Comparison::new(what, "baseline update")?;
     let mut baseline = comparison.old()?.clone();
     let before = baseline.len();
     for known in comparison.now.lines() {
@@ -156,7 +161,7 @@ fn update(what: &What) -> anyhow::Result<Exit> {
 }
 
 fn prune(what: &What) -> anyhow::Result<Exit> {
-    let comparison = Comparison::new(what)?;
+    let comparison = Comparison::new(what, "baseline prune")?;
     let mut baseline = comparison.old()?.clone();
     let before = baseline.len();
     baseline.keep(&comparison.now);
@@ -166,7 +171,7 @@ fn prune(what: &What) -> anyhow::Result<Exit> {
 }
 
 fn diff(what: &What) -> anyhow::Result<Exit> {
-    let comparison = Comparison::new(what)?;
+    let comparison = Comparison::new(what, "baseline diff")?;
     let old = comparison.old()?;
     let in_one = |one: &Baseline, other: &Baseline| -> Vec<Known> {
         let missing = |k: &&Known| Fingerprint::parse(&k.fingerprint).is_some_and(|f| !other.contains(&f));
@@ -177,7 +182,7 @@ fn diff(what: &What) -> anyhow::Result<Exit> {
     let mut text: String = new.iter().map(|k| line('+', k)).collect();
     text.extend(gone.iter().map(|k| line('-', k)));
     text += &format!("{} new, {} gone.\n", secrets(new.len()), gone.len());
-    say(&text)?;
+    say(&masked(&text))?;
     Ok(if new.is_empty() { Exit::Clean } else { Exit::Found(1) })
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use crate::cli::exit::Exit;
+use crate::cli::mask::masked;
 use crate::cli::project::Project;
 use crate::cli::say::say;
 use crate::config::{Config, NAMES, SCHEMA};
@@ -68,8 +69,7 @@ fn check(named: Option<&Path>) -> anyhow::Result<()> {
     let checked = checked(named)?;
     // Every pattern, not only those that a text asks for.
     Detector::new(&checked.rules, Settings::default())?.check()?;
-    let path = checked.project.baseline_path(None, &checked.config);
-    let known = path.map(|path| checked.project.baseline_at(&path)).transpose()?;
+    let known = checked.project.baseline(None, &checked.config)?;
     let mut text = match &checked.path {
         Some(path) => format!("{}: right.\n", checked.project.name_of(path)),
         None => format!("There is no configuration ({}): the defaults hold.\n", NAMES.join(", ")),
@@ -121,5 +121,5 @@ fn show(named: Option<&Path>) -> anyhow::Result<()> {
         let until = allow.until.map_or(String::new(), |day| format!(" (until {day})"));
         text += &format!("{:<16} {} at {}{until}\n", "allow", allow.reason, allow.place);
     }
-    say(&text)
+    say(&masked(&text))
 }

@@ -7,8 +7,9 @@ use clap::{Args, Subcommand};
 
 use super::last;
 use super::survey::{Extent, survey};
-use crate::cli::args::CommonArgs;
+use crate::cli::args::{CommonArgs, unreported};
 use crate::cli::exit::Exit;
+use crate::cli::mask::masked;
 use crate::cli::project::{Project, read_if_there, replace};
 use crate::cli::say::say;
 use crate::cli::session::Session;
@@ -29,6 +30,7 @@ enum IgnoreCommand {
     /// List what does not count.
     List,
     /// Take out entries that are expired, repeated or match nothing any more.
+    #[command(mut_args(unreported))]
     Prune {
         /// Only show what would be taken out.
         #[arg(long)]
@@ -66,18 +68,38 @@ pub(in crate::cli) fn run(args: &IgnoreArgs) -> anyhow::Result<Exit> {
     }
 }
 
-fn add(project: &Project, args: &AddArgs) -> anyhow::Result<Exit> {
+/// The day that `--until` names, and whether `--reason` can be written down.
+fn checked(args: &AddArgs) -> anyhow::Result<Option<Date>> {
     let until = args.until.as_deref().map(|day| {
         Date::parse(day).with_context(|| format!("--until {day}: this is no date; write YYYY-MM-DD"))
     });
     let until = until.transpose()?;
+    if let Some(day) = until.filter(|day| *day < Date::today()) {
+        bail!("--until {day}: that day is over, so the entry would never count");
+    }
     if args.reason.contains(['\n', '\r']) {
         bail!("--reason: one line, please");
     }
+    if masked(&args.reason) != args.reason {
+        bail!("--reason: there is a key in it; say it without, because the file is committed");
+    }
+    Ok(until)
+}
+
+fn add(project: &Project, args: &AddArgs) -> anyhow::Result<Exit> {
+    let until = checked(args)?;
+    let path = project.root.join(IGNORE_FILE);
+    let mut text = read_if_there(&path)?.unwrap_or_default();
+    let there = IgnoreFile::parse(IGNORE_FILE, &text, Date::today())?;
     let known = last::recall(project)?;
     let mut subjects = Vec::new();
     for text in &args.fingerprints {
-        subjects.push(subject(text, &known, args.path.as_deref())?);
+        let subject = subject(text, &known, args.path.as_deref());
+        // The last scan did not find it, because it is ignored.
+        if let (Err(_), Some(line)) = (&subject, line_of(text, &there)) {
+            bail!("{text}: it is in {IGNORE_FILE} already, on line {line}");
+        }
+        subjects.push(subject?);
     }
     if args.last {
         if known.is_empty() {
@@ -92,9 +114,6 @@ fn add(project: &Project, args: &AddArgs) -> anyhow::Result<Exit> {
         _ if subjects.is_empty() => bail!("name a fingerprint, or --last, or --path"),
         _ => {}
     }
-    let path = project.root.join(IGNORE_FILE);
-    let mut text = read_if_there(&path)?.unwrap_or_default();
-    IgnoreFile::parse(IGNORE_FILE, &text, Date::today())?;
     let mut said = String::new();
     for subject in subjects {
         let entry = Entry { line: 0, subject, until, reason: args.reason.trim().to_owned() };
@@ -105,8 +124,17 @@ fn add(project: &Project, args: &AddArgs) -> anyhow::Result<Exit> {
     IgnoreFile::parse(IGNORE_FILE, &text, Date::today()).context("this entry cannot be written")?;
     replace(&path, &text)?;
     said += "Commit the file, so that it holds for everybody. A real key must be revoked all the same.\n";
-    say(&said)?;
+    say(&masked(&said))?;
     Ok(Exit::Clean)
+}
+
+/// The line with the fingerprint that begins so, if there is one.
+fn line_of(beginning: &str, file: &IgnoreFile) -> Option<usize> {
+    let begins = |entry: &&Entry| match &entry.subject {
+        Subject::Fingerprint { fingerprint, .. } => fingerprint.as_str().starts_with(beginning),
+        Subject::Path(_) => false,
+    };
+    (beginning.len() >= 8).then(|| file.entries().iter().find(begins))?.map(|entry| entry.line)
 }
 
 /// The entry for a fingerprint, or for the beginning of one that the last scan found.
@@ -143,7 +171,7 @@ fn list(project: &Project) -> anyhow::Result<Exit> {
     }
     let n = file.entries().len();
     text += &format!("{n} {} in {IGNORE_FILE}.\n", if n == 1 { "entry" } else { "entries" });
-    say(&text)?;
+    say(&masked(&text))?;
     Ok(Exit::Clean)
 }
 
@@ -153,7 +181,8 @@ fn prune(project: &Project, common: &CommonArgs, dry_run: bool) -> anyhow::Resul
         say(&format!("There is no {IGNORE_FILE}: nothing to take out."))?;
         return Ok(Exit::Clean);
     };
-    let session = Session::of_project(common, project)?.without_baseline();
+    common.without_report("ignore prune")?;
+    let session = Session::of_project(common, project)?;
     survey(&session, project, Extent::Everything)?;
     let file = session.policy.ignore_file.as_ref().context("the ignore file went away during the scan")?;
     let whole = if project.repository { "the working tree and the history" } else { "the working tree" };
@@ -171,6 +200,6 @@ fn prune(project: &Project, common: &CommonArgs, dry_run: bool) -> anyhow::Resul
     }
     let verb = if dry_run { "would be taken out" } else { "taken out" };
     said += &format!("{fewer} {} {verb}.\n", if fewer == 1 { "line" } else { "lines" });
-    say(&said)?;
+    say(&masked(&said))?;
     Ok(Exit::Clean)
 }

@@ -6,6 +6,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::known;
 use crate::cli::project::{Project, read_if_there};
 use crate::policy::{Baseline, Known};
 use crate::report::Report;
@@ -22,10 +23,7 @@ pub(in crate::cli) fn remember(project: &Project, report: &Report<'_>) {
         return;
     }
     let mut found = Baseline::default();
-    for finding in &report.findings {
-        let path = project.base.rooted(&finding.first_place().path).into_owned();
-        found.add(finding.fingerprint.clone(), &report.rules.get(finding.rule).id, &path);
-    }
+    known::add(&mut found, report, &project.base);
     let _only_a_convenience = write(path, &found.text());
 }
 

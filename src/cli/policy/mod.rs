@@ -3,6 +3,7 @@
 mod baseline;
 mod config;
 mod ignore;
+mod known;
 mod last;
 mod survey;
 

@@ -5,3 +5,4 @@ mod stream;
 mod wide;
 
 pub(super) use command::{RedactArgs, run};
+pub(super) use stream::redact;

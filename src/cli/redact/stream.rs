@@ -23,7 +23,7 @@ const LONG_LINE: usize = 1024 * 1024;
 const LONG_KEY: usize = 64 * 1024;
 
 /// Copies `input` to `output` with the secrets masked.
-pub(super) fn redact(
+pub(in crate::cli) fn redact(
     detector: &Detector<'_>,
     input: &mut dyn Read,
     output: &mut dyn Write,
