@@ -258,7 +258,7 @@ fn rules_of_ones_own_and_disabled_ones() {
 fn the_configuration_is_found_named_or_in_the_environment() {
     let repo = Repo::new();
     repo.write("a.py", &key());
-    repo.write("elsewhere.toml", "disable = [\"*\"]\n");
+    repo.write("elsewhere.toml", "only = [\"stripe-*\"]\n");
     assert_eq!(repo.scan(&["scan", "-c", "elsewhere.toml"]).1, 0);
     let with = Command::new(env!("CARGO_BIN_EXE_skout"))
         .current_dir(repo.path())
@@ -267,7 +267,7 @@ fn the_configuration_is_found_named_or_in_the_environment() {
         .unwrap();
     assert_eq!(status(&with), 0, "{}", said(&with));
     for name in ["skout.toml", ".skout.toml", ".config/skout.toml"] {
-        repo.write(name, "disable = [\"*\"]\n");
+        repo.write(name, "only = [\"stripe-*\"]\n");
         assert_eq!(repo.scan(&["scan"]).1, 0, "{name}");
         fs::remove_file(repo.path().join(name)).unwrap();
     }

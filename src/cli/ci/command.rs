@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::super::args::CommonArgs;
 use super::super::exit::Exit;
 use super::super::git::explained;
+use super::super::mask::masked;
 use super::super::run::notify;
 use super::super::session::Session;
 use super::service::{Lookup, Service};
@@ -74,7 +75,7 @@ pub(in crate::cli) fn run(args: &CiArgs) -> anyhow::Result<Exit> {
 }
 
 fn scan(args: &CiArgs, service: Service, get: Lookup<'_>) -> anyhow::Result<Exit> {
-    let wish = wish(args, service, get)?;
+    let wish = wish(args, service, get)?.told(masked);
     let what = wish.what().to_owned();
     notify(&format!("{}: {what}", service.name()));
     let here = Path::new(".");

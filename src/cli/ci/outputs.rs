@@ -11,7 +11,6 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::service::Lookup;
-use crate::cli::mask::masked;
 use crate::cli::say::pass;
 use crate::output::{self, Format, Options};
 use crate::report::Report;
@@ -52,8 +51,7 @@ pub(super) fn annotations(report: &Report<'_>) -> anyhow::Result<()> {
 pub(super) fn summary(report: &Report<'_>, what: &str, get: Lookup<'_>) -> anyhow::Result<()> {
     let Some(path) = get("GITHUB_STEP_SUMMARY") else { return Ok(()) };
     // Shortened to what GitHub shows: it drops a summary of more than a megabyte as a whole.
-    // The name of a branch is whatever somebody pushes.
-    let what = output::unmarked(&masked(what));
+    let what = output::unmarked(what);
     let text = format!("{}\nScanned: {what}\n\n", output::summary(report, &PLAIN));
     append(Path::new(&path), text.as_bytes())
 }

@@ -60,6 +60,14 @@ impl Wish {
         let (Self::Commits { what, .. } | Self::History { what } | Self::Nothing { what }) = self;
         what
     }
+
+    /// The same in words that `tell` has gone over: names of branches are whatever somebody pushes.
+    #[must_use]
+    pub(super) fn told(mut self, tell: impl Fn(&str) -> String) -> Self {
+        let (Self::Commits { what, .. } | Self::History { what } | Self::Nothing { what }) = &mut self;
+        *what = tell(what);
+        self
+    }
 }
 
 /// Whether an id is the one of no object.

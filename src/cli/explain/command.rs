@@ -31,7 +31,7 @@ pub(in crate::cli) struct ExplainArgs {
     #[arg(long, value_name = "TEXT")]
     string: Option<String>,
     /// The name of the file the text is to be taken for [default: text].
-    #[arg(long, value_name = "NAME", requires = "string")]
+    #[arg(long, value_name = "NAME", conflicts_with = "target")]
     filename: Option<String>,
     /// Configuration file; else skout.toml, .skout.toml or .config/skout.toml at the repository root.
     #[arg(short, long, value_name = "PATH")]
