@@ -26,7 +26,10 @@ mod tests {
     fn both_parts_prove_and_a_shorter_body_is_odd() {
         let key = |template: &str| expand(template).unwrap().text.into_bytes();
         assert!(matches!(look(&key("sk-ant-api03-<b64url:85>Q-<b64url:6>AA")), Shape::Proven(_)));
-        assert!(matches!(look(&key("sk-ant-sid02-<b64url:21>Q-<b64url:85>w-<b64url:6>AA")), Shape::Proven(_)));
+        assert!(matches!(
+            look(&key("sk-ant-sid02-<b64url:21>Q-<b64url:85>w-<b64url:6>AA")),
+            Shape::Proven(_)
+        ));
         assert_eq!(look(&key("sk-ant-api03-<alnum:93>AA")), Shape::Plain);
         assert!(matches!(look(&key("sk-ant-api03-<alnum:80>")), Shape::Odd(_)));
     }
