@@ -4,6 +4,7 @@
 //! The texts are the rules' own examples between words of code; the bases are the same with bytes missing or replaced.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use skout::blob::{Blob, Trail};
@@ -11,6 +12,14 @@ use skout::detect::{Detector, Settings};
 use skout::finding::Finding;
 use skout::rule::example::expand;
 use skout::rule::{Confidence, RuleSet};
+
+static RULES: LazyLock<RuleSet> = LazyLock::new(RuleSet::builtin);
+
+/// One for all objects, so that each is scanned with what was remembered of the others.
+static DETECTOR: LazyLock<Detector<'static>> = LazyLock::new(|| {
+    let settings = Settings { confidence: Confidence::Low, ..Settings::default() };
+    Detector::new(&RULES, settings).expect("the rules are sound")
+});
 
 /// Text between the examples: marks that come to nothing, far and near.
 const BETWEEN: &[&str] = &[
@@ -29,8 +38,7 @@ const BETWEEN: &[&str] = &[
 
 /// Every example of every rule.
 fn examples() -> Vec<String> {
-    let rules = RuleSet::builtin();
-    let all = rules.all().flat_map(|(_, rule)| rule.matches.iter().chain(rule.clean.iter()));
+    let all = RULES.all().flat_map(|(_, rule)| rule.matches.iter().chain(rule.clean.iter()));
     all.map(|template| expand(template).expect("the examples are sound").text).collect()
 }
 
@@ -122,14 +130,11 @@ proptest! {
 
     #[test]
     fn an_object_has_the_same_findings_with_its_base_and_without(pair in pairs()) {
-        let rules = RuleSet::builtin();
-        let settings = Settings { confidence: Confidence::Low, ..Settings::default() };
-        let detector = Detector::new(&rules, settings).expect("the rules are sound");
         let mut base = Trail::default();
-        let clean = detector.follow(&Blob::whole("", &pair.base), &mut base).is_empty();
+        let clean = DETECTOR.follow(&Blob::whole("", &pair.base), &mut base).is_empty();
         let object = Blob::whole("", &pair.object);
         let mut trail = pair.trail(&base, clean);
-        let followed = detector.follow(&object, &mut trail);
-        prop_assert_eq!(told(&followed), told(&detector.scan(&object)), "{:?}", pair);
+        let followed = DETECTOR.follow(&object, &mut trail);
+        prop_assert_eq!(told(&followed), told(&DETECTOR.scan(&object)), "{:?}", pair);
     }
 }
