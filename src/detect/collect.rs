@@ -12,6 +12,7 @@ use super::candidate::Candidate;
 use super::context::{self, Near, Neighbourhood};
 use super::lexicon::{Kind, Name, name};
 use super::patterns::{self, Paths, Patterns, Shapes};
+use super::said;
 use super::scene::Scene;
 use super::tried::Tried;
 use super::url;
@@ -50,6 +51,9 @@ struct Catch {
     distance: Option<usize>,
 }
 
+/// The longest text that is looked at as a whole, in bytes.
+pub(super) const WHOLE: usize = 128;
+
 /// How far before a value the name of the service may stand where nothing but a word gives it, in bytes.
 const SPOKEN: usize = 48;
 
@@ -86,6 +90,24 @@ impl<'v> Collector<'v> {
                     }
                     Action::Rule(_) | Action::Decode(_) => {}
                 }
+            }
+        }
+        if view.parent.is_none() && view.bytes.len() <= WHOLE {
+            self.whole(view, out);
+        }
+    }
+
+    /// Tries the rules for certain files on a text that is nothing but one value, as the file of a key is.
+    fn whole(&self, view: &'v View<'v>, out: &mut Vec<Candidate<'v>>) {
+        let value = view.bytes.trim_ascii_end();
+        let named = !view.blob.path.is_empty() || view.blob.object.is_some();
+        if value.len() < 16 || !named || value.iter().any(u8::is_ascii_whitespace) {
+            return;
+        }
+        for &id in self.called {
+            if !self.rules.get(id).paths.is_empty() && self.value_fits(id, value) && self.path_fits(id, view)
+            {
+                self.add(id, view, Catch::of_pattern(0..value.len(), 0..value.len()), out);
             }
         }
     }
@@ -150,6 +172,7 @@ impl<'v> Collector<'v> {
     ) -> Option<Range<usize>> {
         let anchor = hit.span();
         let Some(found) = assign::read(view.bytes, &anchor) else {
+            self.below(id, view, &anchor, out);
             if let Some(value) = loose::behind(view.bytes, &anchor)
                 && *last != Some(value.start)
             {
@@ -168,7 +191,7 @@ impl<'v> Collector<'v> {
             self.call(view, &found, out);
         }
         let said = if is_generic(rule) {
-            let Some(name) = said(view.bytes, &anchor, &found) else { return Some(value) };
+            let Some(name) = said::read(view.bytes, &anchor, &found) else { return Some(value) };
             // `primary_keys("posts")` asks for the keys of something.
             let plural = found.form == Form::Called && view.bytes[found.key.clone()].ends_with(b"s");
             if found.form == Form::Called && !name.last || plural {
@@ -182,6 +205,21 @@ impl<'v> Collector<'v> {
             self.push(id, view, Catch::of(found, said), out);
         }
         Some(value)
+    }
+
+    /// Takes the cells of the column that the word at the anchor names.
+    fn below(&self, id: RuleId, view: &'v View<'v>, anchor: &Range<usize>, out: &mut Vec<Candidate<'v>>) {
+        if !is_generic(self.rules.get(id)) || !self.path_fits(id, view) {
+            return;
+        }
+        let Some((key, cells)) = assign::table::column(view.bytes, anchor) else { return };
+        let word = anchor.start - key.start..anchor.end - key.start;
+        let Some(said) = name::read(&view.bytes[key.clone()], &word) else { return };
+        for cell in cells {
+            let (key, said) = (Some(key.clone()), Some(said.clone()));
+            let form = Form::Quoted;
+            self.push(id, view, Catch { key, said, form, ..Catch::of_pattern(cell.clone(), cell) }, out);
+        }
     }
 
     /// Tries the rules that are called by keyword on a value that looks like a token.
@@ -317,57 +355,6 @@ pub(super) fn window(rule: &Rule, bytes: &[u8], anchor: &Range<usize>) -> Range<
     let from = if rule.starts { anchor.start } else { anchor.start.saturating_sub(reach) };
     let shown = if patterns::begins(rule) { from } else { from.saturating_sub(1) };
     shown..bytes.len().min(anchor.start + reach)
-}
-
-/// What the name says that holds the word at `anchor` and is given a value; `None` if that is no credential.
-pub(super) fn said(bytes: &[u8], anchor: &Range<usize>, found: &Assignment) -> Option<Name> {
-    let key = &bytes[found.key.clone()];
-    let skip = if found.form == Form::Called { name::set_by(key) } else { 0 };
-    let from = found.key.start + skip;
-    let word = anchor.start.saturating_sub(from)..anchor.end.saturating_sub(from);
-    let read = name::read(&key[skip..], &word).map(|name| name.behind(skip));
-    read.or_else(|| asked_of(bytes, found))
-}
-
-/// What a bare `key` says behind a word that makes it one, or in the query of a request to an API.
-fn asked_of(bytes: &[u8], found: &Assignment) -> Option<Name> {
-    if !bytes[found.key.clone()].eq_ignore_ascii_case(b"key") {
-        return None;
-    }
-    let before = &bytes[found.key.start.saturating_sub(160)..found.key.start];
-    if (spoken_of(before) || entry_of(before)) && found.value.len() >= 16 {
-        return Some(Name::of(Kind::Token));
-    }
-    let sign = found.key.start.checked_sub(1).map(|n| bytes[n])?;
-    if found.form != Form::Query || !matches!(sign, b'?' | b'&') || found.value.len() < 20 {
-        return None;
-    }
-    let url = &before[memchr::memmem::rfind(before, b"://")? + 3..];
-    let host = &url[..memchr::memchr(b'/', url)?];
-    let api = host.starts_with(b"api.") || memchr::memmem::find(url, b"/api/").is_some();
-    api.then(|| Name { clear: false, ..Name::of(Kind::Token) })
-}
-
-/// Whether the word before a bare `key` makes it a credential, as people write it: `API key: …`.
-fn spoken_of(before: &[u8]) -> bool {
-    let Some(before) = before.strip_suffix(b" ") else { return false };
-    let from = before.iter().rposition(|b| !b.is_ascii_alphabetic()).map_or(0, |n| n + 1);
-    [&b"api"[..], b"secret", b"access", b"licence", b"license"]
-        .iter()
-        .any(|w| before[from..].eq_ignore_ascii_case(w))
-}
-
-/// Whether a bare `key` is an entry of a map whose name makes it a credential: `"Jwt": { "Key": … }`.
-fn entry_of(before: &[u8]) -> bool {
-    let Some(open) = memchr::memrchr2(b'{', b'}', before).filter(|n| before[*n] == b'{') else {
-        return false;
-    };
-    let sign = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b':' | b'=');
-    let end = before[..open].iter().rposition(|b| !sign(b)).map_or(0, |n| n + 1);
-    let from = before[..end].iter().rposition(|b| !b.is_ascii_alphanumeric()).map_or(0, |n| n + 1);
-    let owner = before[from..end].to_ascii_lowercase();
-    end < open
-        && [&b"jwt"[..], b"openai", b"encryption"].iter().any(|w| memchr::memmem::find(&owner, w).is_some())
 }
 
 impl Catch {

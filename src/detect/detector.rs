@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use super::anchors::{Anchors, Hit};
 use super::candidate::Candidate;
-use super::collect::Collector;
+use super::collect::{self, Collector};
 use super::judge::{COURT, Verdict};
 use super::link::{self, Links};
 use super::memo::Memo;
@@ -136,7 +136,7 @@ impl<'r> Detector<'r> {
 
     /// What stands at the hits.
     fn found(&self, blob: &Blob<'_>, hits: &[Hit], trace: &mut dyn FnMut(Trace)) -> Vec<Finding> {
-        if hits.is_empty() {
+        if hits.is_empty() && blob.bytes.len() > collect::WHOLE {
             return Vec::new();
         }
         let (view, scene) = (View::of(blob), Scene::of(blob));

@@ -19,6 +19,7 @@ mod patterns;
 mod proof;
 mod quiet;
 mod reach;
+mod said;
 mod scene;
 mod tried;
 mod url;

@@ -14,6 +14,7 @@ use super::context;
 use super::decode::ask;
 use super::memo::Memo;
 use super::patterns::{self, Patterns, Shapes};
+use super::said;
 use super::url;
 use crate::rule::{Rule, RuleId, RuleSet, Syntax};
 
@@ -79,6 +80,9 @@ impl Quiet<'_> {
 
     /// Of a rule for assignments: the word is assigned nothing that a rule could want.
     fn assigned(&self, (id, rule): (RuleId, &Rule), bytes: &[u8], word: &Range<usize>) -> Option<usize> {
+        if assign::table::may_name(bytes, word) {
+            return None;
+        }
         if let Some(near) = assign::decided(bytes, word) {
             return Some(near);
         }
@@ -91,7 +95,7 @@ impl Quiet<'_> {
             return None;
         }
         let wanted = if collect::is_generic(rule) {
-            collect::said(bytes, word, &found).is_some()
+            said::read(bytes, word, &found).is_some()
         } else {
             self.patterns.fit(id, rule, value)
         };

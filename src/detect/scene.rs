@@ -59,6 +59,11 @@ impl<'b> Scene<'b> {
         *self.file.get_or_init(|| place::kind(self.blob.path))
     }
 
+    /// Whether it is program code that holds settings.
+    pub(crate) fn is_settings(&self) -> bool {
+        self.file() == FileKind::Code && place::is_settings(self.blob.path)
+    }
+
     /// Whether the file belongs to tests or examples.
     pub(crate) fn is_test(&self) -> bool {
         *self.test.get_or_init(|| place::is_test(self.blob.path))

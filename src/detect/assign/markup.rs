@@ -18,13 +18,14 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
     let opener = key.start.checked_sub(1).map(|n| bytes[n])?;
     let next = *bytes.get(key.end)?;
     match (opener, next) {
-        (b'<' | b':', b'>') => text(bytes, key.end + 1),
+        (b'<' | b':', b'>') => text(bytes, key.end + 1).or_else(|| inner(bytes, key.end + 1)),
         (b'<' | b':', b' ') => within_tag(bytes, key.end)
             .and_then(|at| text(bytes, at))
             .or_else(|| attribute(bytes, key, key.end)),
         (b'>', b'<') => sibling(bytes, key.end),
         (b'"' | b'\'', b'"' | b'\'' | b'\\') => pair(bytes, key)
             .or_else(|| attribute(bytes, key, key.end + 1))
+            .or_else(|| ahead(bytes, key))
             .or_else(|| block(bytes, key.end + 1)),
         (b' ', b'\n' | b'\r') => pair(bytes, key),
         (b' ', b',') if bytes[..key.start - 1].ends_with(b":") => pair(bytes, key),
@@ -54,6 +55,40 @@ fn text(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     }
     let from = at + skip + lead;
     Some((from..from + trimmed.len(), Form::Markup))
+}
+
+/// The text of the only element inside: `<Password><Value>…</Value></Password>`.
+fn inner(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    let gap = bytes[at..].iter().take(REACH).take_while(|b| b.is_ascii_whitespace()).count();
+    let value = [&b"<Value>"[..], b"<value>"].iter().any(|open| bytes[at + gap..].starts_with(open));
+    if value { text(bytes, at + gap + 7) } else { None }
+}
+
+/// The value that stands before the name in the same tag: `<add value="…" key="NAME"/>`.
+fn ahead(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, Form)> {
+    let floor = key.start.saturating_sub(REACH);
+    let before = &bytes[floor..key.start - 1];
+    if ![&b" key="[..], b" name=", b" Key=", b" Name="].iter().any(|label| before.ends_with(label)) {
+        return None;
+    }
+    let open = memchr::memrchr2(b'<', b'>', before).filter(|n| before[*n] == b'<')?;
+    let place = memchr::memmem::rfind(&before[open..], b" value=\"")?;
+    value::literal(bytes, floor + open + place + 7).map(|v| (v, Form::Markup))
+}
+
+/// The `value` that opens the map which a name is given, as in parameters of Azure and states of Terraform:
+/// `"NAME": { "value": "…" }`.
+pub(super) fn entry(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    let gap = bytes[at..].iter().take(REACH).take_while(|b| b.is_ascii_whitespace()).count();
+    let at = at + gap;
+    if !bytes[at..].starts_with(b"\"value\"") {
+        return None;
+    }
+    let at = blanks(bytes, at + 7);
+    if bytes.get(at) != Some(&b':') {
+        return None;
+    }
+    value::literal(bytes, blanks(bytes, at + 1)).map(|v| (v, Form::Quoted))
 }
 
 /// Past the end of the tag `at` is in.
@@ -89,7 +124,7 @@ fn attribute(bytes: &[u8], key: &Range<usize>, at: usize) -> Option<(Range<usize
     let end = rest.iter().position(|b| matches!(b, b'>' | b'<'))?;
     let tag = &rest[..end];
     // Android's way to write a string, with further attributes: `<string name="NAME" translatable="false">…<`.
-    let string = bytes[..key.start].ends_with(b"<string name=\"");
+    let string = [&b"<string name=\""[..], b"<item name=\""].iter().any(|s| bytes[..key.start].ends_with(s));
     if string && rest[end] == b'>' && !tag.ends_with(b"/") {
         return text(bytes, at + end + 1);
     }

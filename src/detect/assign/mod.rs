@@ -6,6 +6,7 @@ mod operator;
 mod quiet;
 mod read;
 mod spaced;
+pub(crate) mod table;
 mod value;
 
 pub(crate) use quiet::{decided, looks_at};

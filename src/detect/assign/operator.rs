@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::markup;
 use super::read::Form;
 use super::value;
 
@@ -48,9 +49,34 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
             let at = blanks(bytes, at + 2);
             quoted(bytes, at).or_else(|| told(bytes, at, key))
         }
-        (b's', _) if rest.starts_with(b"string = ") => quoted(bytes, at + 9),
+        (b's' | b'A' | b'C' | b'V', _) => declared(bytes, at),
+        (b'}', Some(b' ' | b'\t')) if opens_row(bytes, key) => {
+            Some((value::line(bytes, blanks(bytes, at + 1)), Form::Spaced))
+        }
         _ => None,
     }
+}
+
+/// Words that declare a text where no sign stands between the name and its type: `NAME string = "…"` in Go,
+/// `NAME As String = "…"` in Basic, `NAME VARCHAR2(30) := '…'` in PL/SQL.
+pub(super) const DECLARED: &[&[u8]] = &[b"string = ", b"As String = ", b"CONSTANT VARCHAR2(", b"VARCHAR2("];
+
+/// The literal behind such a word.
+fn declared(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    let word = DECLARED.iter().find(|word| bytes[at..].starts_with(word))?;
+    let at = at + word.len();
+    if !word.ends_with(b"(") {
+        return quoted(bytes, at);
+    }
+    let size = bytes[at..].iter().take(8).take_while(|b| b.is_ascii_digit()).count();
+    let at = blanks(bytes, (at + size + 1).min(bytes.len()));
+    bytes[at..].starts_with(b":=").then(|| quoted(bytes, blanks(bytes, at + 2)))?
+}
+
+/// Whether a name in `${…}` opens a row of a table of variables, as in the tests of Robot Framework.
+fn opens_row(bytes: &[u8], key: &Range<usize>) -> bool {
+    let before = bytes[..key.start].strip_suffix(b"${");
+    before.is_some_and(|before| before.is_empty() || before.ends_with(b"\n"))
 }
 
 /// Past quotes and brackets that close round a name: `"`, `\"`, `']`, `")`, and the `**` of bold text.
@@ -95,6 +121,11 @@ fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, F
     if bytes[at..].starts_with(b"** ") {
         at = blanks(bytes, at + 2);
     }
+    if bytes.get(at) == Some(&b'{')
+        && let Some(found) = markup::entry(bytes, at + 1)
+    {
+        return Some(found);
+    }
     if bytes[at..].starts_with(b">-\n") || bytes[at..].starts_with(b"|\n") {
         at += memchr::memchr(b'\n', &bytes[at..])? + 1;
         at = blanks(bytes, at);
@@ -114,7 +145,8 @@ fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, F
     }
     let before = bytes[key.start.saturating_sub(MARGIN)..key.start].trim_ascii_end();
     let in_query = matches!(bytes[..key.start].last(), Some(b'?' | b'&'));
-    let in_list = (matches!(before.last(), Some(b';')) || follows_host(before)) && bytes[at - 1] == b'=';
+    let listed = matches!(before.last(), Some(b';')) || before.ends_with(b"OLEDB:Database");
+    let in_list = (listed || follows_host(before)) && bytes[at - 1] == b'=';
     let in_quotes = matches!(bytes[..key.start].last(), Some(b'"' | b'\'')) && bytes[at - 1] == b'=';
     if in_query || in_list || in_quotes {
         return Some((value::bare(bytes, at, in_query), Form::Query));
@@ -195,7 +227,10 @@ fn told(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Fo
     let mixed = text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic);
     let inside = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'=' | b'+' | b'/');
     let token = text.len() >= 16 && text.iter().all(inside);
-    let password = (8..=40).contains(&text.len()) && bytes[key.clone()].eq_ignore_ascii_case(b"password");
+    const WORDS: &[&[u8]] = &[b"password", b"passwort", b"passwd", b"pwd", b"pw"];
+    let named = bytes[key.clone()].trim_ascii();
+    let password =
+        (8..=40).contains(&text.len()) && WORDS.iter().any(|word| named.eq_ignore_ascii_case(word));
     (mixed && (token || password)).then(|| (at..at + text.len(), Form::Line))
 }
 
@@ -242,6 +277,7 @@ pub(super) fn opens_line(bytes: &[u8], at: usize) -> bool {
         b"(setq",
         b"(def",
         b"Set-Item Env:",
+        b"option",
     ];
     const LONGEST: usize = 10;
     let opener = |o: &&[u8]| o.len() == lead.len() && o.first() == lead.first() && *o == lead;
@@ -283,7 +319,7 @@ const MORE: &[&[u8]] = &[b".of(", b"flag.String(", b"EnvironmentVariable("];
 fn argument(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
     let before = &bytes[key.start.saturating_sub(GAP)..key.start];
     let (quote, before) = before.split_last()?;
-    if !matches!(quote, b'"' | b'\'' | b'`') {
+    if !matches!(quote, b'"' | b'\'') {
         return None;
     }
     let line = memchr::memrchr(b'\n', before).map_or(before, |n| &before[n + 1..]).trim_ascii();
@@ -300,14 +336,23 @@ fn argument(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>
     let flag = bytes[key.start..].starts_with(b"--");
     let ends = match bytes.get(after) {
         Some(b')') => true,
-        Some(b',') => flag || MORE.iter().any(|call| line.ends_with(call)),
+        Some(b',') => flag || numbered(line) || MORE.iter().any(|call| line.ends_with(call)),
         Some(b']') if flag => true,
+        // An entry of a map in C# or C++.
+        Some(b'}') => line.ends_with(b"{"),
         Some(b']') => line.ends_with(b"[") || bytes.get(after + 1) == Some(&b')'),
         // A directive without brackets opens its line.
         None | Some(b'\n' | b'\r') => line.first().is_some_and(u8::is_ascii_alphabetic),
         _ => false,
     };
     ends.then_some((found, Form::Quoted))
+}
+
+/// Whether a row of an SQL statement opens with a number, as those of tables of options do: `(7,'NAME','value','yes')`.
+fn numbered(line: &[u8]) -> bool {
+    let Some(line) = line.strip_suffix(b",") else { return false };
+    let number = line.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    number > 0 && line[..line.len() - number].ends_with(b"(")
 }
 
 /// The only argument of a call by that name: `setPassword("value")`, `password{"value"}`.

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::operator::{blanks, closers, opens_line};
+use super::operator::{DECLARED, blanks, closers, opens_line};
 use super::spaced::{after_login, declares};
 use super::{loose, markup, read};
 
@@ -66,6 +66,7 @@ pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
         (b'(', b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\') => return None,
         (b'!' | b'|' | b'?' | b'+', b'=' | b'|' | b'?' | b':') => return None,
         (b'<', b'-') => return None,
+        (b'}', b' ' | b'\t') => return None,
         (b'>', _) if matches!(opener, b'<' | b':') => return None,
         (b'<', _) if opener == b'>' => return None,
         (b'\n' | b'\r', _) if opener == b' ' => return None,
@@ -96,7 +97,7 @@ fn spaced(bytes: &[u8], key: &Range<usize>) -> Option<usize> {
     let sign = matches!(rest[0], b'=' | b'!' | b':' | b'?' | b'+' | b'|' | b'(' | b'\n' | b'\r')
         || rest.starts_with(b"is")
         || rest.starts_with(b"<-")
-        || rest.starts_with(b"string = ");
+        || DECLARED.iter().any(|word| rest.starts_with(word));
     let literal = rest.iter().any(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b'%'));
     let told = || {
         bytes[key.start] == b'-'

@@ -63,7 +63,7 @@ pub(crate) fn read(bytes: &[u8], anchor: &Range<usize>) -> Option<Assignment> {
 }
 
 /// The name round the anchor. An anchor with a space in it is a phrase and stands for itself.
-fn name(bytes: &[u8], anchor: &Range<usize>) -> Option<Range<usize>> {
+pub(super) fn name(bytes: &[u8], anchor: &Range<usize>) -> Option<Range<usize>> {
     if bytes[anchor.clone()].contains(&b' ') {
         return Some(anchor.clone());
     }
@@ -187,6 +187,18 @@ mod tests {
         "SetEnv db_password hunter2\n",
         "set -gx db_password hunter2\n",
         "proxy_set_header db_password hunter2;\n",
+        "\toption db_password 'hunter2'\n",
+        "<add value=\"hunter2\" key=\"db_password\" />",
+        "<item name=\"db_password\" type=\"string\">hunter2</item>",
+        "<db_password>\n  <Value>hunter2</Value>\n</db_password>",
+        "\"db_password\": { \"value\": \"hunter2\" },",
+        "\"db_password\": {\n  \"value\": \"hunter2\"\n}",
+        "Const db_password As String = \"hunter2\"",
+        "c_db_password CONSTANT VARCHAR2(30) := 'hunter2';",
+        "poll a.b proto imap username \"ann\" db_password \"hunter2\" ssl",
+        "INSERT INTO wp_options VALUES (7,'db_password','hunter2','yes');",
+        "${db_password}    hunter2\n",
+        "{ \"db_password\", \"hunter2\" },",
     ];
 
     #[test]
@@ -195,6 +207,7 @@ mod tests {
             let found = read_at(text, "password").map(|(k, v)| (k.rsplit('.').next().unwrap().to_owned(), v));
             let key = found.as_ref().map(|(k, _)| k.trim_start_matches('-').to_owned());
             let want = if text.contains(".equals(") { "equals" } else { "db_password" };
+            let key = key.map(|k| k.trim_start_matches("c_").to_owned());
             assert!(
                 key.as_deref() == Some(want) || key.as_deref() == Some("db_password"),
                 "{text}: {found:?}"
@@ -236,6 +249,9 @@ mod tests {
             "\"A=the_password\", \"hunter2\"]",
             "`password` or `hunter2`",
             "[\n  \"password\", \"hunter2\"\n]",
+            "INSERT INTO t (`user`, `password`, `mail`)",
+            "<add value=\"hunter2\"/><add key=\"password\"/>",
+            "<param label=\"password\" value2=\"x\" />",
         ] {
             assert_eq!(read_at(text, "password"), None, "{text}");
         }

@@ -23,6 +23,7 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
             || declares(bytes, key.start)
             // Clojure's way to write a map.
             || bytes[..key.start].ends_with(b":")
+            || after_login(bytes, key.start)
             || announced(bytes, key.start) && name.iter().any(u8::is_ascii_alphabetic);
         return said.then_some((found, Form::Quoted));
     }
@@ -52,6 +53,7 @@ pub(super) fn declares(bytes: &[u8], at: usize) -> bool {
             b"setx",
             b"proxy_set_header",
             b"fastcgi_param",
+            b"header_up",
         ];
         // Fish sets its variables with flags.
         let fish = lead.strip_prefix(b"set -").is_some_and(|flags| flags.contains(&b'x') && flags.len() < 4);
@@ -84,5 +86,5 @@ pub(super) fn after_login(bytes: &[u8], at: usize) -> bool {
     let mut words = before.rsplit(u8::is_ascii_whitespace).filter(|w| !w.is_empty());
     let user = words.next();
     let prose = matches!(user, Some(b"and" | b"or" | b"with" | b"a" | b"the" | b"your" | b"," | b"/") | None);
-    !prose && matches!(words.next(), Some(b"login" | b"user" | b"account"))
+    !prose && matches!(words.next(), Some(b"login" | b"user" | b"username" | b"account"))
 }

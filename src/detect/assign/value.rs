@@ -112,7 +112,9 @@ fn percent(rest: &[u8]) -> Option<Range<usize>> {
         _ => return None,
     };
     let length = rest[from..].iter().position(|b| *b == close || *b == b'\n')?;
-    (rest[from + length] == close).then_some(from..from + length)
+    // `%(name)s` is a hole of Python's, `%{name}` one of Hiera's and of Logstash's.
+    let hole = from == 2 && (close == b'}' || matches!(rest.get(from + length + 1), Some(b's' | b'd')));
+    (rest[from + length] == close && !hole).then_some(from..from + length)
 }
 
 /// The bytes from `at` to the next white space; what ends a statement is left out.

@@ -5,7 +5,8 @@
 use super::{Verdict, double, placeholder};
 use crate::detect::Candidate;
 use crate::detect::assign::Form;
-use crate::detect::lexicon::{FileKind, Kind, chance};
+use crate::detect::lexicon::{FileKind, Kind, chance, words};
+use crate::rule::Syntax;
 
 /// Rejects what reads like words where a secret would not.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
@@ -47,6 +48,9 @@ fn token(c: &mut Candidate<'_>) -> Verdict {
     let uuid = text.len() == 36 && text[8] == b'-';
     let bits =
         if uuid { hex_bits(text) } else { chance::bits(text).max(best_part(text)).max(hex_tail(text)) };
+    if text.len() <= 40 && shared(c) {
+        return password(c);
+    }
     let clear = c.said.as_ref().is_some_and(|n| n.clear);
     let mixed = text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic);
     let unknown_key =
@@ -72,6 +76,23 @@ fn token(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Reject("reads like words, not like chance".into());
     }
     Verdict::Pass
+}
+
+/// Whether a secret is what two machines share and a person chose: the bare `secret` of a server's own configuration, as
+/// those for telephones, networks and logins have it (`secret = …` in `sip.conf`).
+fn shared(c: &Candidate<'_>) -> bool {
+    let text = c.secret();
+    let end = c.path().rsplit_once('.').map_or("", |(_, end)| end);
+    let any = |test: fn(&u8) -> bool| text.iter().any(test);
+    let weak = double::weak(text).is_some_and(|word| word != "welcome");
+    c.name().eq_ignore_ascii_case(b"secret")
+        && (end.eq_ignore_ascii_case("conf") || end.eq_ignore_ascii_case("cfg"))
+        && text.len() >= 8
+        && any(u8::is_ascii_digit)
+        && any(u8::is_ascii_alphabetic)
+        && text.iter().all(u8::is_ascii_graphic)
+        && !weak
+        && !slug(text)
 }
 
 /// The bits of the longest part of a token, where it makes up most of it: what stands before it, as in
@@ -115,6 +136,9 @@ fn password(c: &mut Candidate<'_>) -> Verdict {
     if text.len() < 4 || text.len() > 150 {
         return Verdict::Reject("is too short or too long for a password".into());
     }
+    if file == FileKind::Code && c.rule.syntax == Syntax::Assignment && entry(text) {
+        return Verdict::Reject("names an entry of a store".into());
+    }
     let bits = chance::bits(text);
     if file == FileKind::Store && c.form != Form::Bare {
         return Verdict::Pass;
@@ -127,14 +151,15 @@ fn password(c: &mut Candidate<'_>) -> Verdict {
     let sign =
         text.iter().any(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'_' | b'.' | b'/' | b':'));
     let chosen = letter && (digit || sign) && text.len() >= 6;
-    if !chosen {
+    if !chosen && !phrase(c) {
         return Verdict::Reject("reads like a plain word".into());
     }
     if c.scene.is_test() || file == FileKind::Docs {
         return Verdict::Reject("reads like words, in tests or documentation".into());
     }
-    let picked = digit && (sign || bits > -6.0 && text.len() >= 8) || joined_words(text);
-    if file == FileKind::Code && !picked {
+    let picked = digit && (sign || bits > -6.0 && text.len() >= 8) || joined_words(text) || dated(text);
+    let set = text.len() >= 8 && c.scene.is_settings();
+    if file == FileKind::Code && !picked && !(digit && (set || abroad(c))) {
         return Verdict::Reject("reads like words, in program code".into());
     }
     c.reasons.push(crate::finding::Reason {
@@ -142,6 +167,28 @@ fn password(c: &mut Candidate<'_>) -> Verdict {
         text: "words with digits or signs, as people choose passwords".into(),
     });
     Verdict::Pass
+}
+
+/// Two small words and a colon, as programs name what they keep: `app:password`.
+fn entry(text: &[u8]) -> bool {
+    let small = |part: &[u8]| part.len() >= 2 && part.iter().all(u8::is_ascii_lowercase);
+    memchr::memchr(b':', text).is_some_and(|at| small(&text[..at]) && small(&text[at + 1..]))
+}
+
+/// Whether a password stands in a URL to a host that has a name in the world: `…@db.acme.io`, not `…@localhost`.
+fn abroad(c: &Candidate<'_>) -> bool {
+    let rest = c.view.bytes.get(c.span.end + 1..).unwrap_or_default();
+    let name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
+    let host = rest[..rest.iter().take(254).take_while(name).count()].to_ascii_lowercase();
+    let labels = host.split(|b| *b == b'.').filter(|label| !label.is_empty());
+    let last = labels.clone().next_back().unwrap_or_default();
+    let own = [&b"local"[..], b"internal", b"test", b"example", b"invalid", b"lan"].contains(&last);
+    let shown = [&b"example"[..], b"your"].iter().any(|word| memchr::memmem::find(&host, word).is_some());
+    c.rule.syntax == Syntax::Url
+        && labels.count() >= 3
+        && last.iter().all(u8::is_ascii_alphabetic)
+        && !own
+        && !shown
 }
 
 /// Words and digits in one, as people choose passwords and nobody names things: `HarbourMeadow4207`. Words that stand for
@@ -153,7 +200,63 @@ fn joined_words(text: &[u8]) -> bool {
     digits >= 2
         && text.len() >= length
         && text.iter().all(u8::is_ascii_alphanumeric)
+        && (double::weak(text).is_none() || begun(&text[..text.len() - digits]))
+}
+
+/// Whether what stands before or behind a word for whom a password lets in is long enough to be of one's own:
+/// `nordwindroot`, `WelcometoTundra`.
+fn begun(letters: &[u8]) -> bool {
+    let lower = letters.to_ascii_lowercase();
+    let ends = ["root", "admin"].iter().find_map(|w| lower.strip_suffix(w.as_bytes()));
+    let rest = ends.or_else(|| lower.strip_prefix(b"welcome"));
+    rest.is_some_and(|rest| rest.len() >= 6 && double::weak(rest).is_none())
+}
+
+/// A name and a year, joined as nobody names things in a program: `Nordwind_2015`.
+fn dated(text: &[u8]) -> bool {
+    let Some((word, year)) = text.split_last_chunk::<4>() else { return false };
+    let Some((b'_' | b'.' | b'-', [first, rest @ ..])) = word.split_last() else { return false };
+    matches!(year, [b'1', b'9', ..] | [b'2', b'0', ..])
+        && year.iter().all(u8::is_ascii_digit)
+        && first.is_ascii_uppercase()
+        && rest.len() >= 3
+        && rest.iter().all(u8::is_ascii_lowercase)
         && double::weak(text).is_none()
+}
+
+/// Words that have nothing to do with each other or with secrets, joined to a phrase: `copper-meadow-otter`. Only where
+/// the name says password and the file is one of settings; elsewhere such values are names.
+fn phrase(c: &Candidate<'_>) -> bool {
+    let text = c.secret();
+    let read = matches!(c.scene.file(), FileKind::Config | FileKind::Store | FileKind::Script);
+    let said = c.said.as_ref().is_some_and(|n| n.clear && n.last);
+    if !read || !said || c.scene.is_test() || !matches!(text.len(), 14..=60) {
+        return false;
+    }
+    let lists = [
+        words::PLACEHOLDER,
+        words::PASSWORD,
+        words::SECRET,
+        words::TOKEN,
+        words::KEY,
+        words::KEY_OWNER,
+        words::TAIL_NEUTRAL,
+        words::TAIL_OTHER,
+        words::HEAD_OTHER,
+        words::ENUM,
+        words::WEAK,
+    ];
+    let sign = text.iter().find(|b| !b.is_ascii_lowercase()).copied().unwrap_or_default();
+    let word = |part: &[u8]| {
+        matches!(part.len(), 3..=12)
+            && part.iter().all(u8::is_ascii_lowercase)
+            && !lists.iter().any(|list| words::holds(list, part))
+    };
+    let known = text.split(|b| *b == sign).filter(|part| words::holds(words::DUMMY, part)).count();
+    matches!(sign, b'-' | b'_')
+        && text.split(|b| *b == sign).count() >= 3
+        && text.split(|b| *b == sign).all(word)
+        && known < 2
 }
 
 #[cfg(test)]
@@ -174,7 +277,24 @@ mod tests {
         for text in ["HarbourMeadow4207", "tigerlilymarble77"] {
             assert!(joined_words(text.as_bytes()), "{text}");
         }
-        for text in ["newPassword123", "testUserLogin42", "reset-password-2024", "MountainView", "Tiger77"] {
+        for text in ["pinetreeroot9678", "WelcometoTundra71"] {
+            assert!(joined_words(text.as_bytes()), "{text}");
+        }
+        assert!(entry(b"acme:pw") && !entry(b"acme:pw7") && !entry(b"http://x"));
+        for text in ["Nordwind_2015", "Vertigo-1999"] {
+            assert!(dated(text.as_bytes()), "{text}");
+        }
+        for text in ["nordwind_2015", "Admin_2015", "Nord_3015", "Big_Release_2015", "_2015"] {
+            assert!(!dated(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "newPassword123",
+            "rootadmin1234",
+            "testUserLogin42",
+            "reset-password-2024",
+            "MountainView",
+            "Tiger77",
+        ] {
             assert!(!joined_words(text.as_bytes()), "{text}");
         }
     }

@@ -51,8 +51,19 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
 
 /// A word for a secret inside the value, leetspeak undone.
 pub(super) fn weak(text: &[u8]) -> Option<&'static str> {
-    let plain: Vec<u8> = text
-        .iter()
+    let plain = plain(text);
+    words::WEAK.iter().copied().find(|w| memchr::memmem::find(&plain, w.as_bytes()).is_some())
+}
+
+/// Whether a value says both what it is and that it is one: `my-secret-passw0rd`.
+pub(super) fn both(text: &[u8]) -> bool {
+    let plain = plain(text);
+    [&b"secret"[..], b"passw"].iter().all(|word| memchr::memmem::find(&plain, word).is_some())
+}
+
+/// Small letters, leetspeak undone.
+fn plain(text: &[u8]) -> Vec<u8> {
+    text.iter()
         .map(|b| match b.to_ascii_lowercase() {
             b'0' => b'o',
             b'1' | b'!' => b'i',
@@ -62,8 +73,7 @@ pub(super) fn weak(text: &[u8]) -> Option<&'static str> {
             b'7' => b't',
             other => other,
         })
-        .collect();
-    words::WEAK.iter().copied().find(|w| memchr::memmem::find(&plain, w.as_bytes()).is_some())
+        .collect()
 }
 
 /// Whether the line is a comment of a program.
@@ -75,6 +85,10 @@ fn in_comment(c: &Candidate<'_>) -> bool {
     let before = &c.view.bytes[from..c.span.start];
     let Some(start) = memchr::memrchr(b'\n', before) else { return false };
     let line = before[start + 1..].trim_ascii_start();
+    // What a preprocessor defines is no comment, though it begins like one of another language.
+    if line.starts_with(b"#define") {
+        return false;
+    }
     [&b"#"[..], b"//", b"*", b"/*", b"--", b"%", b"<!--", b"'''", b">>>"]
         .iter()
         .any(|sign| line.starts_with(sign))
@@ -87,6 +101,7 @@ mod tests {
     #[test]
     fn words_for_secrets_are_seen_through_leetspeak() {
         assert_eq!(weak(b"S3cretP@ssw0rd!"), Some("pass"));
+        assert!(both(b"MyS3cret-Passw0rd") && !both(b"Secret-99"));
         assert!(weak(b"verYs3cret").is_some() && weak(b"Kd93hf-ls").is_none());
     }
 }

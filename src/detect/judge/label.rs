@@ -2,6 +2,7 @@
 
 use super::Verdict;
 use crate::detect::Candidate;
+use crate::detect::assign::Form;
 use crate::detect::lexicon::{FileKind, Kind, chance};
 
 /// Rejects sentences, and everything that reads like words in a file of translations.
@@ -9,8 +10,13 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     let Some(kind) = c.kind() else { return Verdict::Pass };
     let text = c.secret();
     let spaces = text.iter().filter(|b| b.is_ascii_whitespace()).count();
-    if spaces > 0 && (spaces * 12 > text.len() || chance::bits(text) < 20.0 || text.len() < 20) {
+    let made = kind == Kind::Password && app_password(text);
+    if spaces > 0 && !made && (spaces * 12 > text.len() || chance::bits(text) < 20.0 || text.len() < 20) {
         return Verdict::Reject("is a text of several words".into());
+    }
+    if c.scene.file() == FileKind::Docs && c.form == Form::Line && goes_on(text, &c.view.bytes[c.span.end..])
+    {
+        return Verdict::Reject("begins a sentence".into());
     }
     if c.scene.file() == FileKind::Locale && (kind == Kind::Password || chance::bits(text) < 12.0) {
         return Verdict::Reject("is a translation".into());
@@ -22,4 +28,40 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Reject("is a label".into());
     }
     Verdict::Pass
+}
+
+/// Four groups of four small letters that are no words, as Google shows the passwords it makes for apps.
+fn app_password(text: &[u8]) -> bool {
+    let group = |part: &[u8]| part.len() == 4 && part.iter().all(u8::is_ascii_lowercase);
+    let groups = || text.split(|b| *b == b' ');
+    text.len() == 19 && groups().all(group) && groups().map(chance::bits).sum::<f64>() > 4.0
+}
+
+/// Whether a word without digits is followed by another one: `password: see the vault`.
+fn goes_on(text: &[u8], rest: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_lowercase) && matches!(rest, [b' ', next, ..] if next.is_ascii_alphabetic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_made_for_apps_are_told_from_words() {
+        let groups = ["<low:4>", "<low:4>", "<low:4>", "<low:4>"];
+        let text = crate::rule::example::expand(&groups.join(" ")).unwrap().text;
+        assert!(app_password(text.as_bytes()), "{text}");
+        for text in
+            ["this does nott work", "user name pass word", "your pass word here", "some text that goes"]
+        {
+            assert!(!app_password(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_before_another_begins_a_sentence() {
+        assert!(
+            goes_on(b"see", b" the vault") && !goes_on(b"hunter2", b" the vault") && !goes_on(b"see", b"\n")
+        );
+    }
 }

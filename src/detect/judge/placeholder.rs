@@ -1,6 +1,6 @@
 //! Is the value made up to show where a secret goes? `sk-xxxx`, `your-key-here`, `0123456789`.
 
-use super::Verdict;
+use super::{Verdict, double};
 use crate::detect::Candidate;
 use crate::detect::lexicon::{FileKind, Kind, chance, words};
 use crate::finding::Reason;
@@ -17,7 +17,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     let vouched = vouched(c);
     let counts = counts(text);
-    if counts && !vouched {
+    if counts && !vouched && !(chosen_here(c) && halves(text)) {
         return Verdict::Reject(COUNTS.into());
     }
     if text.len() >= 12 && repeats(text) {
@@ -32,7 +32,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         c.confidence = c.confidence.min(Confidence::Medium);
         c.reasons.push(Reason { judge: "placeholder", text: MADE_UP.into() });
     }
-    if c.kind().is_some() && interleaved(text) {
+    if c.kind().is_some() && interleaved(text) && !(chosen_here(c) && walks(text)) {
         return Verdict::Reject("counts up the letters and the digits in turn".into());
     }
     if c.kind().is_some() {
@@ -79,9 +79,15 @@ fn dummy(c: &Candidate<'_>) -> Verdict {
     if !store && words::holds(words::DUMMY, text) {
         return Verdict::Reject("is a word that stands for a secret".into());
     }
+    if double::both(text) {
+        return Verdict::Reject("says secret and password".into());
+    }
     let mut parts = text.split(|b| !b.is_ascii_alphanumeric()).filter(|p| !p.is_empty()).peekable();
     let first = parts.peek().copied().unwrap_or_default();
     let number = |p: &[u8]| p.iter().all(u8::is_ascii_digit);
+    // `Password_2`, `Password-123` stand for one; `Passw0rd#3619` is what people make of it for themselves.
+    let own = chosen_here(c);
+    let added = |p: &[u8]| p.len() < 5 && !(own && p.len() >= 3 && !row(p));
     let known = |p: &[u8]| {
         let word = p.len() - p.iter().rev().take_while(|b| b.is_ascii_digit()).count();
         [words::PLACEHOLDER, words::DUMMY, words::PASSWORD, words::SECRET, words::TOKEN, words::KEY]
@@ -97,11 +103,45 @@ fn dummy(c: &Candidate<'_>) -> Verdict {
         && !chosen
         && !number(first)
         && first.len() < text.len()
-        && parts.all(|p| number(p) && p.len() < 5 || known(p))
+        && parts.all(|p| number(p) && added(p) || known(p))
     {
         return Verdict::Reject("is made of words that stand for a secret".into());
     }
     Verdict::Pass
+}
+
+/// Whether a value that people choose stands where they write down their own: for a password, in a file that is read by
+/// programs.
+fn chosen_here(c: &Candidate<'_>) -> bool {
+    let read =
+        matches!(c.scene.file(), FileKind::Config | FileKind::Store | FileKind::Script | FileKind::Other);
+    c.kind() == Some(Kind::Password) && (read || c.scene.is_settings()) && !c.scene.is_test()
+}
+
+/// Digits that say nothing: `123`, `321`, `000`.
+fn row(digits: &[u8]) -> bool {
+    digits.windows(2).all(|w| follows(w[0], w[1])) || digits.windows(2).all(|w| w[0] == w[1])
+}
+
+/// Letters and digits in a row with a sign between them, as people choose where both are asked for: `qwer@1234`.
+fn halves(text: &[u8]) -> bool {
+    let mut parts = text.split(|b| b.is_ascii_punctuation());
+    let pair = (parts.next(), parts.next(), parts.next());
+    let (Some(word), Some(number), None) = pair else { return false };
+    word.len() >= 4
+        && word.iter().all(u8::is_ascii_alphabetic)
+        && number.len() >= 3
+        && number.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether the fingers walk over the keyboard from column to column, as many do for a password: `1q2w3e4r5t`.
+fn walks(text: &[u8]) -> bool {
+    let letters: Vec<u8> =
+        text.iter().filter(|b| b.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect();
+    let beside = |w: &[u8]| {
+        [&b"qwertyuiop"[..], b"asdfghjkl", b"zxcvbnm"].iter().any(|r| r.windows(2).any(|k| k == w))
+    };
+    text.len() >= 8 && letters.len() >= 4 && letters.windows(2).all(beside)
 }
 
 /// Whether a value is a word, a year and a sign, as people make up a password when one of each is asked for
@@ -244,6 +284,18 @@ mod tests {
             let text = crate::rule::example::expand(n).unwrap().text;
             assert!(!interleaved(text.as_bytes()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_walk_over_the_keyboard_is_told_from_the_alphabet() {
+        assert!(halves(b"qwer@1234") && !halves(b"qwertyuiop123456") && !halves(b"ab-cd-1234"));
+        assert!(walks(b"1q2w3e4r5t6Y") && walks(b"q1w2e3r4T5!"));
+        assert!(!walks(b"A1B2C3D4E5F6") && !walks(b"q1w2e3") && !walks(b"1a2b3c4d5e6f"));
+    }
+
+    #[test]
+    fn digits_in_a_row_say_nothing() {
+        assert!(row(b"123") && row(b"4321") && row(b"000") && !row(b"3619") && !row(b"2512"));
     }
 
     #[test]

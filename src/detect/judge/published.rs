@@ -8,7 +8,10 @@ use sha2::{Digest, Sha256};
 use super::Verdict;
 use crate::detect::Candidate;
 use crate::detect::lexicon::words;
+use crate::rule::Syntax;
 
+/// The longest name of a host, in bytes.
+const HOST: usize = 254;
 /// How many bytes of a SHA-256 the list keeps.
 const KEPT: usize = 16;
 
@@ -19,7 +22,24 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
             "is what the provider publishes for everybody to try the service with".into(),
         );
     }
+    if in_pages(c) {
+        return Verdict::Public("stands in every page that uses the service".into());
+    }
     Verdict::Pass
+}
+
+/// The public half of what a page needs: the address that it sends its errors to, and the key that shows a captcha.
+fn in_pages(c: &Candidate<'_>) -> bool {
+    let text = c.secret();
+    if c.rule.syntax == Syntax::Url {
+        // A second part behind a colon would be the secret half.
+        let alone = c.before() == Some(b'/') && text.len() == 32 && text.iter().all(u8::is_ascii_hexdigit);
+        let host = &c.view.bytes[c.span.end..c.view.bytes.len().min(c.span.end + HOST)];
+        let host = host.split(|b| matches!(b, b'/' | b'"' | b'\'') || b.is_ascii_whitespace()).next();
+        return alone && host.is_some_and(|host| memchr::memmem::find(host, b"sentry").is_some());
+    }
+    let name = c.name().to_ascii_lowercase();
+    text.len() == 40 && text.starts_with(b"6L") && memchr::memmem::find(&name, b"site").is_some()
 }
 
 /// Whether the digest of `text` is in the list.

@@ -53,7 +53,7 @@ fn bracketed(text: &[u8]) -> bool {
         || closes(b"@@", b'@')
 }
 
-/// `%NAME%`, `{name}`, `[name]`, `<name>`, and `{name}` inside a text.
+/// `%NAME%`, `@NAME@`, `{name}`, `[name]`, `<name>`, and `{name}` inside a text.
 fn hole(text: &[u8]) -> bool {
     if text.starts_with(b"&lt;") && text.ends_with(b"&gt;") {
         return true;
@@ -63,7 +63,10 @@ fn hole(text: &[u8]) -> bool {
         (Some(b'<'), Some(b'>')) => true,
         // Maven's way to write an encrypted password.
         (Some(b'{'), Some(b'}')) if inner.ends_with(b"=") => true,
-        (Some(b'%'), Some(b'%')) | (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']')) => is_name(inner),
+        (Some(b'%'), Some(b'%'))
+        | (Some(b'{'), Some(b'}'))
+        | (Some(b'['), Some(b']'))
+        | (Some(b'@'), Some(b'@')) => is_name(inner),
         _ => false,
     };
     let braced = || {
@@ -91,6 +94,9 @@ fn names_another(text: &[u8], form: Form) -> bool {
 fn looked_up(text: &[u8]) -> bool {
     let lower = text[..text.len().min(64)].to_ascii_lowercase();
     words::LOOK_UP.iter().any(|l| lower.starts_with(l.as_bytes()))
+        // What a firewall of Fortinet encrypts, and Symfony's variables.
+        || lower.starts_with(b"enc ")
+        || lower.starts_with(b"%env(")
         || has(text, &[b"process.env", b"os.environ", b"getenv("])
 }
 
@@ -109,7 +115,7 @@ mod tests {
 
     #[test]
     fn holes_names_and_look_ups_are_seen() {
-        for text in ["%PASSWORD%", "{password}", "<your password>", "abc-{token}-x"] {
+        for text in ["%PASSWORD%", "@PASSWORD@", "{password}", "<your password>", "abc-{token}-x"] {
             assert!(hole(text.as_bytes()), "{text}");
         }
         assert!(names_another(b"$PASSWORD", Form::Line) && !names_another(b"$1$abc", Form::Line));
@@ -120,6 +126,11 @@ mod tests {
                 && bracketed(b"$(openssl")
         );
         assert!(!bracketed(b"du9e^cmago!%(^+=gr@cu$(v9") && !bracketed(b"a@@b"));
-        assert!(looked_up(b"process.env.KEY") && looked_up(b"vault:secret/x") && !looked_up(b"varnish99"));
+        assert!(
+            looked_up(b"process.env.KEY")
+                && looked_up(b"vault:secret/x")
+                && looked_up(b"%env(resolve:X)%")
+                && !looked_up(b"varnish99")
+        );
     }
 }

@@ -29,6 +29,8 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         "an id"
     } else if regex(text) {
         "a pattern"
+    } else if stored(text) {
+        "a value as Windows stores it"
     } else if hash_call(text) {
         "a selector"
     } else {
@@ -88,9 +90,17 @@ fn digest(text: &[u8]) -> bool {
     .any(|p| text.starts_with(p))
 }
 
-/// Whether the name is that of what a checksum was made of, as in the annotations of a Helm chart: `checksum/secret: …`.
+/// Whether the name is that of what a checksum was made of, as in the annotations of a Helm chart (`checksum/secret: …`)
+/// and in lists of checksums (`SHA1 (secret.iso) = …`).
 fn checksum(c: &Candidate<'_>) -> bool {
-    c.key.as_ref().is_some_and(|key| c.view.bytes[..key.start].ends_with(b"checksum/"))
+    const BEFORE: &[&[u8]] =
+        &[b"checksum/", b"MD5 (", b"SHA1 (", b"SHA224 (", b"SHA256 (", b"SHA384 (", b"SHA512 (", b"RMD160 ("];
+    c.key.as_ref().is_some_and(|key| BEFORE.iter().any(|b| c.view.bytes[..key.start].ends_with(b)))
+}
+
+/// Digits in an export of the registry, and what only the user's own account decrypts.
+fn stored(text: &[u8]) -> bool {
+    [&b"hex:"[..], b"hex(", b"dword:", b"51:b:"].iter().any(|p| text.starts_with(p))
 }
 
 /// What a form demands of a value, as Laravel writes it: `required|min:8|confirmed`.
@@ -140,6 +150,7 @@ mod tests {
         assert!(version(b"2010-04-01") && version(b"1.2.3") && version(b"10.0.0.1"));
         assert!(uuid(b"26dfe8d8-889b-4380-92ff-9c3c6ea5d930") && !uuid(b"26dfe8d8"));
         assert!(regex(b"sk-[a-zA-Z0-9]{48}"));
+        assert!(stored(b"hex:00") && stored(b"51:b:0100") && !stored(b"hexagon51"));
         assert!(
             validation(b"required|min:8|confirmed") && !validation(b"k9|Xw4|pq") && !validation(b"hunter")
         );

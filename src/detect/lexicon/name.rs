@@ -86,7 +86,9 @@ pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
         let guarded = kind == Kind::Password || secret;
         let known = (plain_key || secret) && holds(words::KEY_OWNER, head)
             || guarded && holds(words::HEAD_THING, head)
-            || !plain_key && holds(words::HEAD_SERVICE, head);
+            || !plain_key && holds(words::HEAD_SERVICE, head)
+            // What is before a dot is an object: `config.pepper` is no setting of a pepper.
+            || !plain_key && name[part.start - 1] == b'.' && head.eq_ignore_ascii_case(b"config");
         if holds(words::HEAD_OTHER, head) && !known {
             return None;
         }
@@ -141,13 +143,14 @@ fn credential(word: &[u8]) -> Option<(Kind, bool)> {
         return Some((Kind::Token, false));
     }
     // Run together: `dbpassword`, `mysecret`, `githubtoken`.
-    let ends = |end: &str| {
-        word.len() > end.len() + 1 && word[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
+    let ends = |end: &str, least: usize| {
+        word.len() >= end.len() + least && word[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
     };
-    if ["password", "passwd", "passphrase", "pwd"].iter().any(|e| ends(e)) {
+    // A capital before it may be the end of an abbreviation: the `Bpassword` of `wgDBpassword`.
+    if ends("password", 1) || ["passwd", "passphrase", "pwd"].iter().any(|e| ends(e, 2)) {
         return Some((Kind::Password, false));
     }
-    if ["secret", "token", "apikey", "secretkey", "accesskey", "privatekey"].iter().any(|e| ends(e)) {
+    if ["secret", "token", "apikey", "secretkey", "accesskey", "privatekey"].iter().any(|e| ends(e, 2)) {
         return Some((Kind::Token, false));
     }
     None
@@ -196,14 +199,28 @@ mod tests {
 
     #[test]
     fn credentials_are_named() {
-        for name in
-            ["password", "DB_PASSWORD", "smtpPass", "dbpasswd", "user.password", "password2", "PGPASSWORD"]
-        {
+        for name in [
+            "password",
+            "DB_PASSWORD",
+            "smtpPass",
+            "dbpasswd",
+            "user.password",
+            "password2",
+            "PGPASSWORD",
+            "wgDBpassword",
+        ] {
             assert_eq!(kind(name), Some((Kind::Password, true)), "{name}");
         }
-        for name in
-            ["api_key", "apiKey", "X-Api-Key", "clientSecret", "secret_key_base", "githubtoken", "AUTH_KEY"]
-        {
+        for name in [
+            "config.secret",
+            "api_key",
+            "apiKey",
+            "X-Api-Key",
+            "clientSecret",
+            "secret_key_base",
+            "githubtoken",
+            "AUTH_KEY",
+        ] {
             assert_eq!(kind(name), Some((Kind::Token, true)), "{name}");
         }
     }

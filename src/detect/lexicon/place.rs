@@ -64,6 +64,14 @@ pub(crate) fn kind(path: &str) -> FileKind {
     }
 }
 
+/// Whether a file of program code holds settings, as its name says: `config.php`, `settings.py`, `secrets.h`.
+pub(crate) fn is_settings(path: &str) -> bool {
+    let name = file_name(path).to_ascii_lowercase();
+    let stem = name.split_once('.').map_or(name.as_str(), |(stem, _)| stem);
+    ["config", "settings", "secrets", "credentials"].iter().any(|word| stem.contains(word))
+        || matches!(stem, "env" | "environment" | "database")
+}
+
 /// Whether the name says that the file is a template for another: `.env.example`, `config.sample.yml`.
 fn is_template(name: &str) -> bool {
     let name = name.trim_start_matches('.');
@@ -136,6 +144,16 @@ mod tests {
             ("a/b", FileKind::Other),
         ] {
             assert_eq!(kind(path), want, "{path}");
+        }
+    }
+
+    #[test]
+    fn settings_in_program_code_are_told_by_name() {
+        for path in ["a/config.php", "settings.py", "src/LocalSettings.php", "env.php", "config.inc.php"] {
+            assert!(is_settings(path), "{path}");
+        }
+        for path in ["src/main.rs", "reconfigure/a.c", "setting.rs"] {
+            assert!(!is_settings(path), "{path}");
         }
     }
 

@@ -1,0 +1,243 @@
+//! Tables: the name of a column says what the cells below it are.
+//!
+//! In flow bytes and a name; out flow the cells of its column, of a list whose first line names the columns
+//! (`url,username,password`) and of an SQL statement (`INSERT INTO t (user, password) VALUES (…), (…)`). It judges
+//! nothing, and looks at a few kilobytes only: what stands further away is no reason to look at the name again.
+
+use std::ops::Range;
+
+use super::operator::closers;
+use super::read;
+
+/// The longest line or list of names, in bytes.
+const HEAD: usize = 512;
+/// How far behind the names rows are read, in bytes.
+const ROWS: usize = 6 * 1024;
+/// The most columns.
+const COLUMNS: usize = 64;
+
+/// Words of which a list of accounts has one beside the password.
+const ACCOUNT: &[&[u8]] =
+    &[b"user", b"login", b"mail", b"url", b"host", b"account", b"site", b"server", b"name"];
+
+/// The name round the word at `anchor` and the cells of the column it names, quotes left out; `None` if it names none.
+pub(crate) fn column(bytes: &[u8], anchor: &Range<usize>) -> Option<(Range<usize>, Vec<Range<usize>>)> {
+    let key = read::name(bytes, anchor)?;
+    let cells = list(bytes, &key).or_else(|| statement(bytes, &key))?;
+    Some((key, cells))
+}
+
+/// Whether the name round the word at `anchor` may be that of a column: it stands in the first line, or in the brackets
+/// of an `INSERT`.
+pub(crate) fn may_name(bytes: &[u8], anchor: &Range<usize>) -> bool {
+    let key = read::name(bytes, anchor);
+    key.is_some_and(|key| first_line(bytes, &key).is_some() || brackets(bytes, &key).is_some())
+}
+
+/// The first line of the text, if the name stands in it between signs that part columns; and that sign.
+fn first_line(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, u8)> {
+    if key.start > HEAD || memchr::memchr(b'\n', &bytes[..key.start]).is_some() {
+        return None;
+    }
+    let rest = &bytes[key.end..bytes.len().min(key.end + HEAD)];
+    let end = key.end + memchr::memchr(b'\n', rest)?;
+    let after = bytes.get(closers(bytes, key.end)).copied();
+    let before = bytes[..key.start].iter().rev().find(|b| !matches!(b, b'"' | b'\'')).copied();
+    let parts = |b: &u8| matches!(b, b',' | b';' | b'\t');
+    let sign = after.filter(parts).or(before.filter(parts))?;
+    let from = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    Some((from..end, sign))
+}
+
+/// The column of a list with commas, semicolons or tabs whose first line holds nothing but names.
+fn list(bytes: &[u8], key: &Range<usize>) -> Option<Vec<Range<usize>>> {
+    let (head, sign) = first_line(bytes, key)?;
+    let names = split(bytes, head.clone(), sign);
+    let name = |cell: &Range<usize>| {
+        let text = &bytes[cell.clone()];
+        let letter =
+            |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'-' | b'.' | b'(' | b')' | b'/');
+        text.len() <= 40 && text.first().is_some_and(u8::is_ascii_alphabetic) && text.iter().all(letter)
+    };
+    let account = |cell: &Range<usize>| {
+        let text = bytes[cell.clone()].to_ascii_lowercase();
+        ACCOUNT.iter().any(|word| memchr::memmem::find(&text, word).is_some())
+    };
+    if names.len() < 3 || !names.iter().all(name) || !names.iter().any(account) {
+        return None;
+    }
+    let column = names.iter().position(|cell| cell.start <= key.start && key.end <= cell.end)?;
+    let mut found = Vec::new();
+    let mut at = head.end + 1;
+    let stop = bytes.len().min(head.end + ROWS);
+    while at < stop {
+        let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
+        let row = split(bytes, at..end, sign);
+        // A last row that the reach cuts short says nothing, nor does one of other columns.
+        if row.len() == names.len() && end <= stop + HEAD && !row[column].is_empty() {
+            found.push(row[column].clone());
+        }
+        at = end + 1;
+    }
+    Some(found)
+}
+
+/// The cells of one line, quotes left out.
+fn split(bytes: &[u8], line: Range<usize>, sign: u8) -> Vec<Range<usize>> {
+    let end = line.end - usize::from(bytes[line.clone()].ends_with(b"\r"));
+    let text = &bytes[..end];
+    let mut cells = Vec::new();
+    let mut at = line.start;
+    loop {
+        let quoted = text.get(at) == Some(&b'"');
+        let (from, to) = if quoted {
+            (at + 1, closing(text, at + 1, b'"'))
+        } else {
+            (at, memchr::memchr(sign, &text[at..]).map_or(end, |n| at + n))
+        };
+        cells.push(from..to);
+        let next = to + usize::from(quoted);
+        if text.get(next) != Some(&sign) || cells.len() == COLUMNS {
+            return cells;
+        }
+        at = next + 1;
+    }
+}
+
+/// Where the quote closes that opened before `at`; a doubled one means one, and a backslash hides one in SQL.
+fn closing(bytes: &[u8], mut at: usize, quote: u8) -> usize {
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' if quote == b'\'' => at += 1,
+            b if b == quote && bytes.get(at + 1) == Some(&quote) => at += 1,
+            b if b == quote => return at,
+            _ => {}
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
+/// The brackets round a list of names in which the name stands, if they follow `INTO` and a table.
+fn brackets(bytes: &[u8], key: &Range<usize>) -> Option<Range<usize>> {
+    let named = |b: &u8| {
+        b.is_ascii_alphanumeric()
+            || b.is_ascii_whitespace()
+            || matches!(b, b'_' | b',' | b'`' | b'"' | b'[' | b']')
+    };
+    let floor = key.start.saturating_sub(HEAD);
+    let open = floor + memchr::memrchr(b'(', &bytes[floor..key.start])?;
+    let rest = &bytes[key.end..bytes.len().min(key.end + HEAD)];
+    let close = key.end + memchr::memchr(b')', rest)?;
+    let table = bytes[open.saturating_sub(160)..open].trim_ascii_end();
+    let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'`' | b'"' | b'[' | b']');
+    let name = table.iter().rev().take_while(|b| word(b)).count();
+    let before = table[..table.len() - name].trim_ascii_end();
+    let into = before.len() >= 4 && before[before.len() - 4..].eq_ignore_ascii_case(b"into");
+    (name > 0 && into && bytes[open + 1..close].iter().all(named)).then_some(open..close)
+}
+
+/// The column of the rows of an SQL `INSERT`.
+fn statement(bytes: &[u8], key: &Range<usize>) -> Option<Vec<Range<usize>>> {
+    let names = brackets(bytes, key)?;
+    let column = bytes[names.start..key.start].iter().filter(|b| **b == b',').count();
+    let stop = bytes.len().min(names.end + ROWS);
+    let mut at = space(bytes, names.end + 1);
+    if !bytes.get(at..at + 6)?.eq_ignore_ascii_case(b"values") {
+        return None;
+    }
+    at = space(bytes, at + 6);
+    let mut found = Vec::new();
+    while at < stop && bytes.get(at) == Some(&b'(') {
+        let Some((cell, end)) = tuple(bytes, at + 1, column, stop) else { break };
+        found.extend(cell);
+        at = space(bytes, end + 1);
+        if bytes.get(at) != Some(&b',') {
+            break;
+        }
+        at = space(bytes, at + 1);
+    }
+    Some(found)
+}
+
+/// The literal in one column of the row that opens before `at`, if it is one, and where the row ends.
+fn tuple(bytes: &[u8], mut at: usize, column: usize, stop: usize) -> Option<(Option<Range<usize>>, usize)> {
+    let (mut number, mut depth, mut found) = (0, 0, None);
+    while at < stop {
+        match bytes[at] {
+            quote @ (b'\'' | b'"') => {
+                let close = closing(&bytes[..stop], at + 1, quote);
+                // A literal inside a call is none of its own: `md5('…')`.
+                if number == column && depth == 0 && close > at + 1 && close < stop {
+                    found = Some(at + 1..close);
+                }
+                at = close;
+            }
+            b'(' => depth += 1,
+            b')' if depth == 0 => return Some((found, at)),
+            b')' => depth -= 1,
+            b',' if depth == 0 => number += 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Past white space.
+fn space(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().take(HEAD).take_while(|b| b.is_ascii_whitespace()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
+        let at = text.find(word).unwrap();
+        let word = at..at + word.len();
+        let cells = super::column(text.as_bytes(), &word).map_or_else(Vec::new, |(_, cells)| cells);
+        assert!(cells.is_empty() || may_name(text.as_bytes(), &word), "{text}");
+        cells.into_iter().map(|cell| &text[cell]).collect()
+    }
+
+    #[test]
+    fn the_column_of_a_list_is_read() {
+        let text = "url,username,password,note\nhttps://a.b,ann,hunter2,\nhttps://c.d,bob,\"a,\"\"b\",x\nother,line\n";
+        assert_eq!(column(text, "password"), ["hunter2", "a,\"\"b"]);
+        assert_eq!(
+            column("\"Host\";\"Password\";\"Login\"\r\n\"a\";\"hunter2\";\"x\"\r\n", "Password"),
+            ["hunter2"]
+        );
+        assert_eq!(column("host\tuser\tpassword\nweb\tann\thunter2", "password"), ["hunter2"]);
+    }
+
+    #[test]
+    fn the_column_of_a_statement_is_read() {
+        let text = "INSERT INTO `users` (`id`, `password`, mail) VALUES\n  (1, 'hunter2', 'a@b'),\n  (2, 'it''s', NULL);";
+        assert_eq!(column(text, "password"), ["hunter2", "it''s"]);
+        let text = "insert into app.users(name, api_token) values ('ann', md5('x')), ('bob', N'hunter2');";
+        assert_eq!(column(text, "api_token"), ["hunter2"]);
+    }
+
+    #[test]
+    fn other_lists_name_no_column() {
+        for text in [
+            "a,password,b\n1,2,3\n",
+            "first line\nurl,username,password\na,b,hunter2\n",
+            "login(user, password, mail) VALUES ('a', 'b', 'c')",
+            "url,password\na,hunter2\n",
+            "call(url, user, password);\nx(a, b, c);\n",
+            "INSERT INTO t (password, f(x)) VALUES ('a', 'b')",
+        ] {
+            assert_eq!(column(text, "password"), Vec::<&str>::new(), "{text}");
+        }
+    }
+
+    #[test]
+    fn rows_far_away_are_left_out() {
+        let text = format!("url,username,password\n{}a,b,hunter2\n", "a,b,\n".repeat(2000));
+        assert_eq!(column(&text, "password"), Vec::<&str>::new());
+    }
+}
