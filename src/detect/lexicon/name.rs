@@ -86,9 +86,7 @@ pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
         let guarded = kind == Kind::Password || secret;
         let known = (plain_key || secret) && holds(words::KEY_OWNER, head)
             || guarded && holds(words::HEAD_THING, head)
-            || !plain_key && holds(words::HEAD_SERVICE, head)
-            // What is before a dot is an object: `config.pepper` is no setting of a pepper.
-            || !plain_key && name[part.start - 1] == b'.' && head.eq_ignore_ascii_case(b"config");
+            || !plain_key && (holds(words::HEAD_SERVICE, head) || of_object(name, part.start, head));
         if holds(words::HEAD_OTHER, head) && !known {
             return None;
         }
@@ -102,6 +100,11 @@ pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
         return None;
     }
     Some(Name { kind, clear, word: part, last: n + 1 == parts.len() })
+}
+
+/// Whether the word before is an object that has the credential: `config.pepper` is no setting of a pepper.
+fn of_object(name: &[u8], at: usize, head: &[u8]) -> bool {
+    name[at - 1] == b'.' && head.eq_ignore_ascii_case(b"config")
 }
 
 /// Where the property begins that a call by this name sets: `Secret` in `client.setSecret`.
