@@ -94,6 +94,8 @@ fn names_another(text: &[u8], form: Form) -> bool {
 fn looked_up(text: &[u8]) -> bool {
     let lower = text[..text.len().min(64)].to_ascii_lowercase();
     words::LOOK_UP.iter().any(|l| lower.starts_with(l.as_bytes()))
+        // An expression in a template of Azure: `[parameters('name')]`.
+        || text.starts_with(b"[") && text.ends_with(b")]")
         // What a firewall of Fortinet encrypts, and Symfony's variables.
         || lower.starts_with(b"enc ")
         || lower.starts_with(b"%env(")
@@ -130,6 +132,7 @@ mod tests {
             looked_up(b"process.env.KEY")
                 && looked_up(b"vault:secret/x")
                 && looked_up(b"%env(resolve:X)%")
+                && looked_up(b"[parameters('pw')]")
                 && !looked_up(b"varnish99")
         );
     }
