@@ -80,14 +80,13 @@ impl Quiet<'_> {
 
     /// Of a rule for assignments: the word is assigned nothing that a rule could want.
     fn assigned(&self, (id, rule): (RuleId, &Rule), bytes: &[u8], word: &Range<usize>) -> Option<usize> {
-        if assign::table::may_name(bytes, word) {
-            return None;
-        }
+        let column = assign::table::decided(bytes, word)?;
         if let Some(near) = assign::decided(bytes, word) {
-            return Some(near);
+            return Some(near.max(column));
         }
+        let looks_at = || Some(assign::looks_at(bytes, word)?.max(column));
         let Some(found) = assign::read(bytes, word) else {
-            return loose::behind(bytes, word).is_none().then(|| assign::looks_at(bytes, word))?;
+            return loose::behind(bytes, word).is_none().then(looks_at)?;
         };
         let value = &bytes[found.value.clone()];
         let shapes = self.shapes.get_or_init(|| Shapes::of(self.rules, self.called));
@@ -99,6 +98,6 @@ impl Quiet<'_> {
         } else {
             self.patterns.fit(id, rule, value)
         };
-        if wanted { None } else { assign::looks_at(bytes, word) }
+        if wanted { None } else { looks_at() }
     }
 }

@@ -13,6 +13,10 @@ use super::read;
 const HEAD: usize = 512;
 /// How far behind the names rows are read, in bytes.
 const ROWS: usize = 6 * 1024;
+/// The longest name of a table, with `INTO` before it.
+const TABLE: usize = 160;
+/// How many signs may stand between a name and what parts it from the next, and one more.
+const SIGNS: usize = 9;
 /// The most columns.
 const COLUMNS: usize = 64;
 
@@ -27,11 +31,41 @@ pub(crate) fn column(bytes: &[u8], anchor: &Range<usize>) -> Option<(Range<usize
     Some((key, cells))
 }
 
-/// Whether the name round the word at `anchor` may be that of a column: it stands in the first line, or in the brackets
-/// of an `INSERT`.
-pub(crate) fn may_name(bytes: &[u8], anchor: &Range<usize>) -> bool {
-    let key = read::name(bytes, anchor);
-    key.is_some_and(|key| first_line(bytes, &key).is_some() || brackets(bytes, &key).is_some())
+/// How many bytes before and behind the word at `anchor` decide that the name round it is that of no column; `None` if it
+/// may be, standing in the first line or in the brackets of an `INSERT`.
+pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
+    let phrase = bytes[anchor.clone()].contains(&b' ');
+    let (key, end) = if phrase { (anchor.clone(), anchor.end) } else { read::bounded_name(bytes, anchor)? };
+    let line = part(bytes, &key).map_or(0, |_| {
+        let before = &bytes[key.start.saturating_sub(HEAD)..key.start];
+        memchr::memrchr(b'\n', before).map_or(HEAD + 1, |n| before.len() - n)
+    });
+    if first_line(bytes, &key).is_some() || brackets(bytes, &key).is_some() {
+        return None;
+    }
+    let quotes = bytes[..key.start].iter().rev().take_while(|b| matches!(b, b'"' | b'\'')).count();
+    // No line ends before the first one does: then it was looked for behind the name.
+    let behind = if line > HEAD { HEAD + 1 } else { SIGNS };
+    let before = line.max(quotes + 1).max(opened(bytes, key.start));
+    Some((anchor.start - key.start + before).max(end - anchor.end + behind))
+}
+
+/// How many bytes before a name are looked at for the brackets of an `INSERT`, if they are none.
+fn opened(bytes: &[u8], start: usize) -> usize {
+    let run = bytes[..start].iter().rev().take(HEAD).take_while(|b| may_stand(b)).count();
+    let open = start - run;
+    match open.checked_sub(1).map(|n| bytes[n]) {
+        Some(b'(') => run + 1 + into(bytes, open - 1).map_or_else(|looked| looked, |()| HEAD),
+        _ => run + 1,
+    }
+}
+
+/// The sign that parts columns before or behind a name.
+fn part(bytes: &[u8], key: &Range<usize>) -> Option<u8> {
+    let after = bytes.get(closers(bytes, key.end)).copied();
+    let before = bytes[..key.start].iter().rev().find(|b| !matches!(b, b'"' | b'\'')).copied();
+    let parts = |b: &u8| matches!(b, b',' | b';' | b'\t');
+    after.filter(parts).or(before.filter(parts))
 }
 
 /// The first line of the text, if the name stands in it between signs that part columns; and that sign.
@@ -39,12 +73,9 @@ fn first_line(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, u8)> {
     if key.start > HEAD || memchr::memchr(b'\n', &bytes[..key.start]).is_some() {
         return None;
     }
+    let sign = part(bytes, key)?;
     let rest = &bytes[key.end..bytes.len().min(key.end + HEAD)];
     let end = key.end + memchr::memchr(b'\n', rest)?;
-    let after = bytes.get(closers(bytes, key.end)).copied();
-    let before = bytes[..key.start].iter().rev().find(|b| !matches!(b, b'"' | b'\'')).copied();
-    let parts = |b: &u8| matches!(b, b',' | b';' | b'\t');
-    let sign = after.filter(parts).or(before.filter(parts))?;
     let from = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     Some((from..end, sign))
 }
@@ -120,21 +151,29 @@ fn closing(bytes: &[u8], mut at: usize, quote: u8) -> usize {
 
 /// The brackets round a list of names in which the name stands, if they follow `INTO` and a table.
 fn brackets(bytes: &[u8], key: &Range<usize>) -> Option<Range<usize>> {
-    let named = |b: &u8| {
-        b.is_ascii_alphanumeric()
-            || b.is_ascii_whitespace()
-            || matches!(b, b'_' | b',' | b'`' | b'"' | b'[' | b']')
-    };
     let floor = key.start.saturating_sub(HEAD);
     let open = floor + memchr::memrchr(b'(', &bytes[floor..key.start])?;
     let rest = &bytes[key.end..bytes.len().min(key.end + HEAD)];
     let close = key.end + memchr::memchr(b')', rest)?;
-    let table = bytes[open.saturating_sub(160)..open].trim_ascii_end();
+    (into(bytes, open).is_ok() && bytes[open + 1..close].iter().all(may_stand)).then_some(open..close)
+}
+
+/// What may stand in a list of names.
+fn may_stand(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || byte.is_ascii_whitespace()
+        || matches!(byte, b'_' | b',' | b'`' | b'"' | b'[' | b']')
+}
+
+/// Whether `INTO` and a table stand before the bracket at `open`; if not, so many bytes before it say so.
+fn into(bytes: &[u8], open: usize) -> Result<(), usize> {
+    let whole = &bytes[open.saturating_sub(TABLE)..open];
+    let table = whole.trim_ascii_end();
     let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'`' | b'"' | b'[' | b']');
     let name = table.iter().rev().take_while(|b| word(b)).count();
     let before = table[..table.len() - name].trim_ascii_end();
     let into = before.len() >= 4 && before[before.len() - 4..].eq_ignore_ascii_case(b"into");
-    (name > 0 && into && bytes[open + 1..close].iter().all(named)).then_some(open..close)
+    if name > 0 && into { Ok(()) } else { Err(whole.len() - before.len() + 5) }
 }
 
 /// The column of the rows of an SQL `INSERT`.
@@ -192,14 +231,65 @@ fn space(bytes: &[u8], at: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn column<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
         let at = text.find(word).unwrap();
         let word = at..at + word.len();
         let cells = super::column(text.as_bytes(), &word).map_or_else(Vec::new, |(_, cells)| cells);
-        assert!(cells.is_empty() || may_name(text.as_bytes(), &word), "{text}");
+        assert!(cells.is_empty() || decided(text.as_bytes(), &word).is_none(), "{text}");
         cells.into_iter().map(|cell| &text[cell]).collect()
+    }
+
+    const PIECES: &[&str] = &[
+        "INSERT INTO",
+        "into ",
+        " users",
+        "x",
+        "(",
+        ")",
+        ",",
+        ";",
+        "\t",
+        "\n",
+        " ",
+        "\"",
+        "'",
+        "`",
+        ".",
+        "-",
+        "key",
+        "login",
+        "url,login",
+        " VALUES ('a', 'b', 'c', 'd')",
+        "\na,b,c\n",
+        "lorem ipsum dolor sit amet consectetur ",
+    ];
+
+    fn text() -> impl Strategy<Value = String> {
+        proptest::collection::vec(proptest::sample::select(PIECES), 0..24).prop_map(|p| p.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20000))]
+
+        #[test]
+        fn nothing_further_away_makes_a_decided_name_a_column(near in (text(), text()), far in (text(), text())) {
+            let whole = format!("{}key{}", near.0, near.1);
+            let at = near.0.len();
+            if let Some(reach) = decided(whole.as_bytes(), &(at..at + 3)) {
+                let (from, to) = (at.saturating_sub(reach), whole.len().min(at + 3 + reach));
+                // What ends within reach ends there elsewhere, too.
+                let before = if at >= reach { far.0.as_str() } else { "" };
+                let behind = if at + 3 + reach <= whole.len() { far.1.as_str() } else { "" };
+                let other = format!("{before}{}{behind}", &whole[from..to]);
+                let moved = before.len() + at - from;
+                prop_assert!(super::column(whole.as_bytes(), &(at..at + 3)).is_none(), "{}", whole);
+                prop_assert!(super::column(other.as_bytes(), &(moved..moved + 3)).is_none(), "{} in {}", whole, other);
+            }
+        }
     }
 
     #[test]
