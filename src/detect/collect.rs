@@ -209,10 +209,10 @@ impl<'v> Collector<'v> {
 
     /// Takes the cells of the column that the word at the anchor names.
     fn below(&self, id: RuleId, view: &'v View<'v>, anchor: &Range<usize>, out: &mut Vec<Candidate<'v>>) {
+        let Some((key, cells)) = assign::table::column(view.bytes, anchor) else { return };
         if !is_generic(self.rules.get(id)) || !self.path_fits(id, view) {
             return;
         }
-        let Some((key, cells)) = assign::table::column(view.bytes, anchor) else { return };
         let word = anchor.start - key.start..anchor.end - key.start;
         let Some(said) = name::read(&view.bytes[key.clone()], &word) else { return };
         for cell in cells {

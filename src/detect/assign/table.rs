@@ -52,7 +52,7 @@ pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
 
 /// How many bytes before a name are looked at for the brackets of an `INSERT`, if they are none.
 fn opened(bytes: &[u8], start: usize) -> usize {
-    let run = bytes[..start].iter().rev().take(HEAD).take_while(|b| may_stand(b)).count();
+    let run = names_before(bytes, start);
     let open = start - run;
     match open.checked_sub(1).map(|n| bytes[n]) {
         Some(b'(') => run + 1 + into(bytes, open - 1).map_or_else(|looked| looked, |()| HEAD),
@@ -151,11 +151,18 @@ fn closing(bytes: &[u8], mut at: usize, quote: u8) -> usize {
 
 /// The brackets round a list of names in which the name stands, if they follow `INTO` and a table.
 fn brackets(bytes: &[u8], key: &Range<usize>) -> Option<Range<usize>> {
-    let floor = key.start.saturating_sub(HEAD);
-    let open = floor + memchr::memrchr(b'(', &bytes[floor..key.start])?;
-    let rest = &bytes[key.end..bytes.len().min(key.end + HEAD)];
-    let close = key.end + memchr::memchr(b')', rest)?;
-    (into(bytes, open).is_ok() && bytes[open + 1..close].iter().all(may_stand)).then_some(open..close)
+    let open = key.start.checked_sub(names_before(bytes, key.start) + 1)?;
+    if bytes[open] != b'(' || into(bytes, open).is_err() {
+        return None;
+    }
+    let names = bytes[key.end..].iter().take(HEAD).take_while(|b| may_stand(b)).count();
+    let close = key.end + names;
+    (bytes.get(close) == Some(&b')')).then_some(open..close)
+}
+
+/// How many bytes directly before a name may stand in a list of names.
+fn names_before(bytes: &[u8], start: usize) -> usize {
+    bytes[..start].iter().rev().take(HEAD).take_while(|b| may_stand(b)).count()
 }
 
 /// What may stand in a list of names.
