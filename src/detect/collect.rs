@@ -17,6 +17,7 @@ use super::scene::Scene;
 use super::tried::Tried;
 use super::url;
 use super::view::View;
+use crate::blob::{Blob, BlobKind};
 use crate::rule::{Judged, Rule, RuleId, RuleSet, Syntax};
 
 /// Looks for candidates in one view.
@@ -51,8 +52,8 @@ struct Catch {
     distance: Option<usize>,
 }
 
-/// The longest text that is looked at as a whole, in bytes.
-pub(super) const WHOLE: usize = 128;
+/// The lengths of a text that is looked at as a whole, in bytes.
+const WHOLE: Range<usize> = 16..129;
 
 /// How far before a value the name of the service may stand where nothing but a word gives it, in bytes.
 const SPOKEN: usize = 48;
@@ -92,7 +93,7 @@ impl<'v> Collector<'v> {
                 }
             }
         }
-        if view.parent.is_none() && view.bytes.len() <= WHOLE {
+        if view.parent.is_none() && is_one_value(view.blob) {
             self.whole(view, out);
         }
     }
@@ -100,10 +101,6 @@ impl<'v> Collector<'v> {
     /// Tries the rules for certain files on a text that is nothing but one value, as the file of a key is.
     fn whole(&self, view: &'v View<'v>, out: &mut Vec<Candidate<'v>>) {
         let value = view.bytes.trim_ascii_end();
-        let named = !view.blob.path.is_empty() || view.blob.object.is_some();
-        if value.len() < 16 || !named || value.iter().any(u8::is_ascii_whitespace) {
-            return;
-        }
         for &id in self.called {
             if !self.rules.get(id).paths.is_empty() && self.value_fits(id, value) && self.path_fits(id, view)
             {
@@ -355,6 +352,16 @@ pub(super) fn window(rule: &Rule, bytes: &[u8], anchor: &Range<usize>) -> Range<
     let from = if rule.starts { anchor.start } else { anchor.start.saturating_sub(reach) };
     let shown = if patterns::begins(rule) { from } else { from.saturating_sub(1) };
     shown..bytes.len().min(anchor.start + reach)
+}
+
+/// Whether a file holds nothing but one value, as that of a key does.
+pub(super) fn is_one_value(blob: &Blob<'_>) -> bool {
+    let value = blob.bytes.trim_ascii_end();
+    let named = !blob.path.is_empty() || blob.object.is_some();
+    WHOLE.contains(&value.len())
+        && named
+        && !matches!(blob.kind, BlobKind::Name | BlobKind::Message)
+        && !value.iter().any(u8::is_ascii_whitespace)
 }
 
 impl Catch {

@@ -136,7 +136,7 @@ impl<'r> Detector<'r> {
 
     /// What stands at the hits.
     fn found(&self, blob: &Blob<'_>, hits: &[Hit], trace: &mut dyn FnMut(Trace)) -> Vec<Finding> {
-        if hits.is_empty() && blob.bytes.len() > collect::WHOLE {
+        if hits.is_empty() && !collect::is_one_value(blob) {
             return Vec::new();
         }
         let (view, scene) = (View::of(blob), Scene::of(blob));
