@@ -34,6 +34,10 @@ pub(super) struct Quiet<'d> {
 impl Quiet<'_> {
     /// How many bytes before and behind a mark decide that nothing comes of it; `None` if something may.
     pub(super) fn round(&self, bytes: &[u8], mark: &Hit) -> Option<u16> {
+        // Encoded text may hold anything: there is nothing to find out.
+        if self.anchors.actions(*mark).iter().any(|action| matches!(action, Action::Decode(_))) {
+            return None;
+        }
         self.memo.round(bytes, mark, || self.find(bytes, mark))
     }
 
