@@ -40,24 +40,15 @@ pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
         let before = &bytes[key.start.saturating_sub(HEAD)..key.start];
         memchr::memrchr(b'\n', before).map_or(HEAD + 1, |n| before.len() - n)
     });
-    if first_line(bytes, &key).is_some() || brackets(bytes, &key).is_some() {
+    let Err(bracket) = brackets(bytes, &key) else { return None };
+    if first_line(bytes, &key).is_some() {
         return None;
     }
     let quotes = bytes[..key.start].iter().rev().take_while(|b| matches!(b, b'"' | b'\'')).count();
     // No line ends before the first one does: then it was looked for behind the name.
     let behind = if line > HEAD { HEAD + 1 } else { SIGNS };
-    let before = line.max(quotes + 1).max(opened(bytes, key.start));
+    let before = line.max(quotes + 1).max(bracket);
     Some((anchor.start - key.start + before).max(end - anchor.end + behind))
-}
-
-/// How many bytes before a name are looked at for the brackets of an `INSERT`, if they are none.
-fn opened(bytes: &[u8], start: usize) -> usize {
-    let run = names_before(bytes, start);
-    let open = start - run;
-    match open.checked_sub(1).map(|n| bytes[n]) {
-        Some(b'(') => run + 1 + into(bytes, open - 1).map_or_else(|looked| looked, |()| HEAD),
-        _ => run + 1,
-    }
 }
 
 /// The sign that parts columns before or behind a name.
@@ -149,20 +140,26 @@ fn closing(bytes: &[u8], mut at: usize, quote: u8) -> usize {
     bytes.len()
 }
 
-/// The brackets round a list of names in which the name stands, if they follow `INTO` and a table.
-fn brackets(bytes: &[u8], key: &Range<usize>) -> Option<Range<usize>> {
-    let open = key.start.checked_sub(names_before(bytes, key.start) + 1)?;
-    if bytes[open] != b'(' || into(bytes, open).is_err() {
-        return None;
+/// The brackets round a list of names in which the name stands, if they follow `INTO` and a table; if they do not, how
+/// many bytes before or behind the name say so.
+fn brackets(bytes: &[u8], key: &Range<usize>) -> Result<Range<usize>, usize> {
+    let floor = key.start.saturating_sub(HEAD);
+    let before = &bytes[floor..key.start];
+    let gap = |b: &&u8| b.is_ascii_whitespace() || matches!(b, b'`' | b'"' | b'[');
+    let gap = before.iter().rev().take_while(gap).count();
+    if !matches!(bytes[..key.start - gap].last(), Some(b',' | b'(')) {
+        return Err(gap + 1);
     }
+    let bracket = memchr::memrchr2(b'(', b')', before).ok_or(HEAD + 1)?;
+    let (open, length) = (floor + bracket, before.len() - bracket);
+    if before[bracket] == b')' {
+        return Err(length);
+    }
+    into(bytes, open).map_err(|looked| length + looked)?;
     let names = bytes[key.end..].iter().take(HEAD).take_while(|b| may_stand(b)).count();
     let close = key.end + names;
-    (bytes.get(close) == Some(&b')')).then_some(open..close)
-}
-
-/// How many bytes directly before a name may stand in a list of names.
-fn names_before(bytes: &[u8], start: usize) -> usize {
-    bytes[..start].iter().rev().take(HEAD).take_while(|b| may_stand(b)).count()
+    let listed = before[bracket + 1..].iter().all(may_stand) && bytes.get(close) == Some(&b')');
+    if listed { Ok(open..close) } else { Err(HEAD + TABLE) }
 }
 
 /// What may stand in a list of names.
@@ -185,7 +182,7 @@ fn into(bytes: &[u8], open: usize) -> Result<(), usize> {
 
 /// The column of the rows of an SQL `INSERT`.
 fn statement(bytes: &[u8], key: &Range<usize>) -> Option<Vec<Range<usize>>> {
-    let names = brackets(bytes, key)?;
+    let names = brackets(bytes, key).ok()?;
     let column = bytes[names.start..key.start].iter().filter(|b| **b == b',').count();
     let stop = bytes.len().min(names.end + ROWS);
     let mut at = space(bytes, names.end + 1);
@@ -271,6 +268,8 @@ mod tests {
         "login",
         "url,login",
         " VALUES ('a', 'b', 'c', 'd')",
+        "INSERT INTO users (",
+        ", a) VALUES ('a', 'b', 'c', 'd')",
         "\na,b,c\n",
         "lorem ipsum dolor sit amet consectetur ",
     ];
