@@ -13,7 +13,7 @@ use super::rules_docs;
 use super::say::pass;
 use crate::detect::{Detector, Failure, Settings, prove};
 use crate::rule::schema::RuleFile;
-use crate::rule::{Confidence, Rule, RuleId, RuleSet, Selection, nearest};
+use crate::rule::{self, Confidence, Rule, RuleId, RuleSet, Selection};
 
 /// `skout rules`.
 #[derive(Debug, Args)]
@@ -135,8 +135,7 @@ fn show_named(id: &str) -> anyhow::Result<Exit> {
 
 /// What a mistyped id was meant to be, as part of a sentence; empty if nothing is near.
 pub(super) fn did_you_mean(id: &str, rules: &RuleSet) -> String {
-    let meant = nearest(id, rules.all().map(|(_, rule)| &*rule.id));
-    meant.map_or(String::new(), |meant| format!(" did you mean '{meant}'?"))
+    rule::did_you_mean(id, rules.all().map(|(_, rule)| &*rule.id))
 }
 
 /// Shows one rule; `off` is the configuration that switches it off.

@@ -14,7 +14,7 @@ use crate::blob::Position;
 use crate::glob::GlobSet;
 use crate::policy::{Allow, Date};
 use crate::rule::schema::{RuleEntry, RuleError};
-use crate::rule::{Confidence, Rule, RuleSet, nearest};
+use crate::rule::{Confidence, Rule, RuleSet, did_you_mean, nearest};
 use crate::secret::Fingerprint;
 
 /// What a project says about its scans, checked.
@@ -132,7 +132,7 @@ impl Config {
 
 /// That there is no rule of this name, and which one may be meant.
 fn no_rule<'i>(name: &str, ids: impl Iterator<Item = &'i str>) -> String {
-    let meant = nearest(name, ids).map_or(String::new(), |id| format!(" did you mean '{id}'?"));
+    let meant = did_you_mean(name, ids);
     format!("there is no rule '{name}';{meant} `skout rules list` shows all ids")
 }
 

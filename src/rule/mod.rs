@@ -12,7 +12,7 @@ pub mod shape;
 
 pub(crate) mod builtin;
 
-pub use nearest::nearest;
+pub use nearest::{did_you_mean, nearest};
 pub use rule::{Confidence, Judged, Rule, RuleId, Severity, Syntax};
 pub use schema::RuleError;
 pub use set::{RuleSet, Selection};

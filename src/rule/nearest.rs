@@ -1,41 +1,20 @@
 //! What a typing error was meant to be. In flow a word and the words that exist, out flows the nearest one, if
 //! one is near enough to be offered. It decides nothing: a word that does not exist stays an error.
 
+/// What a mistyped name was meant to be, as part of a sentence with a space before it; empty if nothing is near.
+pub fn did_you_mean<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> String {
+    nearest(word, names).map_or(String::new(), |name| format!(" did you mean '{name}'?"))
+}
+
 /// The name that needs the fewest changes to become, at most one change for every four letters of `word`; of equals the
 /// first. A change is a letter put in, left out or exchanged, or two neighbours that changed places (Damerau, 1964).
 pub fn nearest<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let word: Vec<char> = word.chars().collect();
     // Longer words are no typing errors, and comparing takes the product of the lengths.
-    if word.len() > 80 {
-        return None;
-    }
-    let most = (word.len() / 4).max(1);
-    let near = names.filter_map(|name| {
-        let letters: Vec<char> = name.chars().collect();
-        let changes =
-            if letters.len().abs_diff(word.len()) > most { return None } else { changes(&word, &letters) };
-        (changes <= most).then_some((changes, name))
-    });
-    near.min_by_key(|(changes, _)| *changes).map(|(_, name)| name)
-}
-
-/// How many changes lead from one word to the other.
-fn changes(one: &[char], other: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, b) in other.iter().enumerate() {
-            let exchanged = above[j] + usize::from(a != b);
-            let mut least = exchanged.min(above[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *a == other[j - 1] && one[i - 1] == *b {
-                least = least.min(before[j - 1] + 1);
-            }
-            row.push(least);
-        }
-        before = std::mem::replace(&mut above, row);
-    }
-    above[other.len()]
+    let length = word.chars().count();
+    let most = (length / 4).max(1);
+    let near = names.filter(|name| length <= 80 && name.chars().count().abs_diff(length) <= most);
+    let near = near.map(|name| (strsim::osa_distance(word, name), name));
+    near.filter(|(changes, _)| *changes <= most).min_by_key(|(changes, _)| *changes).map(|(_, name)| name)
 }
 
 #[cfg(test)]

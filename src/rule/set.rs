@@ -3,7 +3,7 @@
 //! In flow a selection and own rules; out flow rules by id. Nothing is compiled here.
 
 use super::builtin::BUILTIN;
-use super::nearest::nearest;
+use super::nearest::did_you_mean;
 use super::rule::{Rule, RuleId};
 use super::schema::{RuleError, duplicate_id};
 
@@ -42,8 +42,7 @@ impl RuleSet {
         }
         for name in selection.only.iter().chain(&selection.disabled) {
             if !set.all().any(|(_, rule)| named(name, &rule.id)) {
-                let meant = nearest(name, set.all().map(|(_, rule)| &*rule.id));
-                let meant = meant.map_or(String::new(), |id| format!(" did you mean '{id}'?"));
+                let meant = did_you_mean(name, set.all().map(|(_, rule)| &*rule.id));
                 let problem = format!("there is no such rule;{meant} `skout rules list` shows all ids");
                 return Err(RuleError { rule: name.clone(), problem });
             }
