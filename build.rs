@@ -6,11 +6,17 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "src/detect/anchors/choice.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the crate uses the rest")]
+mod choice;
 #[path = "src/detect/decode/anchors.rs"]
 #[allow(dead_code, reason = "the crate uses the rest")]
 mod decode;
 #[path = "src/detect/anchors/frequency.rs"]
 mod frequency;
+#[path = "src/detect/anchors/literal.rs"]
+#[allow(unreachable_pub, reason = "the crate uses it")]
+mod literal;
 #[path = "src/rule/schema.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the crate uses the rest")]
 mod schema;
@@ -21,9 +27,10 @@ mod shape;
 #[allow(dead_code, unreachable_pub, reason = "the crate uses the rest")]
 mod table;
 
+use literal::Literal;
 use schema::{RuleEntry, RuleFile, Syntax};
 use shape::Shape;
-use table::{Literal, Table};
+use table::Table;
 
 /// A rule with the provider of its file.
 type Provided = (String, RuleEntry);
@@ -135,7 +142,7 @@ fn anchors_source(name: &str, wanted: BTreeMap<(Vec<u8>, bool), Vec<String>>, fo
         .keys()
         .map(|(bytes, caseless)| Literal { bytes: bytes.clone(), caseless: *caseless })
         .collect();
-    let table = Table::new(&literals);
+    let table = Table::new(&literals, &choice::together(&literals));
     let (mut starts, mut actions) = (vec![0], Vec::new());
     for mut list in wanted.into_values() {
         list.dedup();

@@ -124,7 +124,7 @@ impl<'r> Detector<'r> {
         match &trail.fresh {
             None => trail.marks = self.anchors.search(blob.bytes),
             Some(fresh) => {
-                self.anchors.search_near(blob.bytes, fresh, reach.longest, &mut trail.marks);
+                self.anchors.search_near(blob.bytes, fresh, reach.margins, &mut trail.marks);
                 let near = reach.near(&mut trail.marks, fresh, &quiet);
                 if trail.clean && self.found(blob, &near, &mut |_| {}).is_empty() {
                     return Vec::new();

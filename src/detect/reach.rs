@@ -22,8 +22,8 @@ const ENCODED: usize = 96 * 1024;
 #[derive(Debug)]
 pub(super) struct Reach {
     by_literal: Vec<u32>,
-    /// The length of the longest literal in bytes.
-    pub(super) longest: usize,
+    /// How far before and behind a change its anchors are searched for.
+    pub(super) margins: (usize, usize),
 }
 
 impl Reach {
@@ -38,7 +38,7 @@ impl Reach {
         };
         let literals = 0..anchors.literals();
         let by_literal = literals.map(|n| anchors.calls(n).iter().map(reach).max().unwrap_or(0) as u32);
-        Self { by_literal: by_literal.collect(), longest: anchors.longest() }
+        Self { by_literal: by_literal.collect(), margins: anchors.margins() }
     }
 
     /// The marks of which something may come.
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     #[allow(clippy::single_range_in_vec_init, reason = "one range is meant")]
     fn a_mark_is_near_by_the_reach_of_its_literal() {
-        let reach = Reach { by_literal: vec![10, 1000], longest: 4 };
+        let reach = Reach { by_literal: vec![10, 1000], margins: (3, 0) };
         let mark = |at, literal| Hit { at, literal, length: 4, quiet: 0 };
         let mut marks =
             [mark(100, 0), mark(100, 1), mark(986, 0), mark(987, 0), mark(1010, 0), mark(1013, 0)];

@@ -15,7 +15,7 @@ use crate::rule::RuleId;
 /// never asked about.
 const STRETCH: usize = 4096;
 
-/// No keyword is longer (`anchors::table::Literal`).
+/// No keyword is longer (`anchors::literal::Literal`).
 const LONGEST: usize = 60;
 
 /// What the candidates of one blob share.

@@ -6,8 +6,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::choice;
+use super::literal::Literal;
 use super::search::Hit;
-use super::table::{Entry, Literal, Table};
+use super::table::{Entry, Table};
 use crate::detect::decode;
 use crate::rule::schema::spellings;
 use crate::rule::{Rule, RuleSet, Syntax};
@@ -88,7 +90,11 @@ impl Anchors {
             actions.push(action);
         }
         starts.push(actions.len() as u16);
-        Self { table: self.table.with(&literals), starts: starts.into(), actions: actions.into() }
+        Self {
+            table: self.table.with(&literals, &choice::alone(&literals)),
+            starts: starts.into(),
+            actions: actions.into(),
+        }
     }
 
     /// Whether a literal calls for this already.
@@ -124,30 +130,29 @@ impl Anchors {
         &self.actions[usize::from(self.starts[n])..usize::from(self.starts[n + 1])]
     }
 
-    /// The length of the longest literal in bytes.
-    pub(crate) fn longest(&self) -> usize {
-        self.table.longest()
+    /// How far round a change its anchors are searched for, before it and behind its last byte.
+    pub(crate) fn margins(&self) -> (usize, usize) {
+        self.table.margins()
     }
 
     /// Adds to `hits`, which are in order, the anchors that reach into one of the ranges, which are in order, too,
-    /// or over an empty one. `longest` is the length of the longest literal.
+    /// or over an empty one. `margins` are what [`Self::margins`] says.
     pub(crate) fn search_near(
         &self,
         bytes: &[u8],
         ranges: &[Range<usize>],
-        longest: usize,
+        (before, behind): (usize, usize),
         hits: &mut Vec<Hit>,
     ) {
-        let margin = longest.saturating_sub(1);
         let mut new = Vec::new();
         let mut ranges = ranges.iter().peekable();
         while let Some(range) = ranges.next() {
-            let from = range.start.saturating_sub(margin);
-            let mut to = range.end + margin;
-            while let Some(next) = ranges.next_if(|next| next.start <= to + margin) {
-                to = next.end + margin;
+            let from = range.start.saturating_sub(before);
+            let mut to = range.end + behind;
+            while let Some(next) = ranges.next_if(|next| next.start <= to + before) {
+                to = next.end + behind;
             }
-            self.table.search_in(bytes, from..to.min(bytes.len()), &mut new);
+            self.table.search_at(bytes, from..to.min(bytes.len()), &mut new);
         }
         if !new.is_empty() {
             hits.append(&mut new);

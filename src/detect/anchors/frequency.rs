@@ -4,7 +4,7 @@
 //! it is among the most frequent ones (`sse` of `passed`, ` = `), else what a chain of pairs gives, which tells
 //! `http` from `qzjx`. The build script includes this file too, so it imports nothing from the crate.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// How often one byte follows another in about 150 MB of source code, documentation and test data of six
 /// projects; `benches/bigrams.py` makes it and says how to read it.
@@ -77,6 +77,30 @@ impl Frequencies {
             let chain: f64 = known[1..].windows(2).map(|pair| self.follows(pair[0], pair[1])).product();
             (MORE * self.pair(known[0], known[1]) * chain).min(self.least[usize::from(!three)])
         })
+    }
+
+    /// How often the windows that fall on the same place stand in 256 MB, for each of `size` places, as far as one knows:
+    /// those counted, and of the counted grams of three bytes what no counted gram of four begins with.
+    pub(crate) fn traffic(&self, size: usize, place: impl Fn(u32) -> usize) -> Vec<f32> {
+        let mut traffic = vec![0f32; size];
+        // In order, so that the sums come out the same each time.
+        let (mut rest, grams) = (BTreeMap::<[u8; 3], f64>::new(), BTreeMap::from_iter(&self.grams));
+        for ([a, b, c, d], often) in grams {
+            let three = rest.entry([*a, *b, *c]).or_default();
+            if *d == 0 {
+                *three += often;
+            } else {
+                *three -= often;
+                traffic[place(u32::from_le_bytes([*a, *b, *c, *d]))] += *often as f32;
+            }
+        }
+        for ([a, b, c], often) in rest.into_iter().filter(|(_, often)| *often > 0.0) {
+            for d in (0..128).filter(|d| class(*d) != CLASSES - 1 && !self.grams.contains_key(&[a, b, c, *d]))
+            {
+                traffic[place(u32::from_le_bytes([a, b, c, d]))] += (often * self.follows(c, d)) as f32;
+            }
+        }
+        traffic
     }
 
     /// How often `b` stands after `a`.

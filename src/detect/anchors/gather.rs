@@ -26,41 +26,54 @@ const LOOKS_AT: usize = 24;
 
 /// How many steps are taken between two calls of `pass`. Their list is made anew for every range, and most ranges of a
 /// history are no longer than a few steps.
-const STEPS: usize = 32;
+pub(super) const STEPS: usize = 16;
 
-/// Calls `pass` with lists of every second position of `range` whose window the mask lets pass, as distances from a place
-/// in `bytes`, as far as whole steps go, and returns the position where the plain loop must go on, which may lie behind the range. `None` if the processor has
-/// no AVX2.
+/// A step in which the mask lets windows pass: how far it begins behind the place that `pass` is told, and which of its
+/// eight windows, as a bit set.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Step {
+    pub(super) at: u16,
+    pub(super) set: u16,
+}
+
+/// Looks at every second position of `range`, as far as whole steps go, calls `pass` with a place in `bytes` and the steps
+/// behind it in which the mask lets windows pass, and returns the position where the plain loop must go on, which may lie
+/// behind the range. `None` if the processor has no AVX2.
 pub(super) fn search(
     mask: &[u8; MASK_BYTES],
     bytes: &[u8],
     range: &Range<usize>,
-    pass: &mut dyn FnMut(usize, &mut [u16]),
+    pass: &mut dyn FnMut(usize, &[Step]),
 ) -> Option<usize> {
     if !std::arch::is_x86_feature_detected!("avx2") {
         return None;
     }
     let room = bytes.len().checked_sub(range.start + LOOKS_AT).map_or(0, |rest| rest / STEP + 1);
-    // What stands in the range has no window that begins in its last two bytes.
-    let steps = room.min(range.len().saturating_sub(2).div_ceil(STEP));
-    let mut passed = [0u16; STEPS * STEP / 2];
+    let steps = room.min(range.len().div_ceil(STEP));
+    let mut passed = [Step::default(); STEPS];
     for first in (0..steps).step_by(STEPS) {
-        let (mut count, from) = (0, range.start + first * STEP);
-        for at in (0..steps.min(first + STEPS) - first).map(|step| step * STEP) {
-            let Some(text) = bytes[from + at..].first_chunk() else { break };
-            // SAFETY: the processor has AVX2, as was asked above.
-            let mut set = unsafe { test(mask, text) };
-            while set != 0 {
-                passed[count] = at as u16 + 2 * set.trailing_zeros() as u16;
-                count += 1;
-                set &= set - 1;
-            }
-        }
+        let from = range.start + first * STEP;
+        // SAFETY: the processor has AVX2, as was asked above.
+        let count = unsafe { walk(mask, &bytes[from..], STEPS.min(steps - first), &mut passed) };
         if count > 0 {
-            pass(from, &mut passed[..count]);
+            pass(from, &passed[..count]);
         }
     }
     Some(range.start + steps * STEP)
+}
+
+/// Takes so many steps from the beginning of `text`, writes down those in which windows pass, and says how many they are.
+#[target_feature(enable = "avx2")]
+fn walk(mask: &[u8; MASK_BYTES], text: &[u8], steps: usize, passed: &mut [Step; STEPS]) -> usize {
+    let mut count = 0;
+    for at in (0..steps).map(|step| step * STEP) {
+        let Some(text) = text[at..].first_chunk() else { break };
+        let set = test(mask, text);
+        // Written in any case, and kept by the count: the processor could not guess which.
+        passed[count % STEPS] = Step { at: at as u16, set: set as u16 };
+        count += usize::from(set != 0);
+    }
+    count
 }
 
 /// Which of the windows at the eight even positions the mask lets pass, as a bit set.

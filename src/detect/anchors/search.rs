@@ -5,16 +5,22 @@
 
 use std::ops::Range;
 
+#[cfg(target_arch = "x86_64")]
+use super::gather;
 use super::table::{self, CASELESS, Entry, MASK_BYTES, Table};
 
 /// A literal of the table at a place.
 pub use crate::blob::Mark as Hit;
 
 impl Table {
-    /// The length of the longest literal in bytes.
-    pub(crate) fn longest(&self) -> usize {
-        let ends = self.literals.windows(2).map(|pair| (pair[1] & !CASELESS) - (pair[0] & !CASELESS));
-        ends.max().unwrap_or(0) as usize
+    /// How far before the start of a range and behind its end windows must be looked at, so that every literal is found
+    /// that reaches into the range, or over it if it is empty.
+    pub(crate) fn margins(&self) -> (usize, usize) {
+        self.entries.iter().fold((0, 0), |(before, behind), entry| {
+            let (offset, last) = (isize::from(entry.offset), isize::from(entry.length) - 1);
+            let [to_start, to_end] = [last - offset, offset].map(|far| far.max(0).cast_unsigned());
+            (before.max(to_start), behind.max(to_end))
+        })
     }
 
     /// Whether the literal of this number is found without regard to case.
@@ -24,15 +30,15 @@ impl Table {
 
     /// Finds every literal in `bytes`, each place once, nearly but not strictly in order.
     pub(crate) fn search(&self, bytes: &[u8], hits: &mut Vec<Hit>) {
-        self.search_in(bytes, 0..bytes.len(), hits);
+        self.search_at(bytes, 0..bytes.len(), hits);
     }
 
-    /// Finds every literal that stands in `range` of `bytes`, and some that stand only partly in it.
-    pub(crate) fn search_in(&self, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
+    /// Finds every literal both of whose windows begin in `range` of `bytes`, and some of which only one does.
+    pub(crate) fn search_at(&self, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
         let literals = self.literals();
         #[cfg(target_arch = "x86_64")]
-        let done = super::gather::search(literals.mask, bytes, &range, &mut |from, places| {
-            literals.pass_all(bytes, (from, places), hits)
+        let done = gather::search(literals.mask, bytes, &range, &mut |from, steps| {
+            literals.pass_all(bytes, (from, steps), hits)
         });
         #[cfg(not(target_arch = "x86_64"))]
         let done = None;
@@ -88,15 +94,20 @@ impl Literals<'_> {
         }
     }
 
-    /// Holds the windows at `places`, so far behind `from`, which the mask lets pass, against the filter and the
-    /// literals. `places` is left in no order.
-    fn pass_all(&self, bytes: &[u8], (from, places): (usize, &mut [u16]), hits: &mut Vec<Hit>) {
+    /// Holds the windows which the mask lets pass in steps behind `from` against the filter and the literals.
+    #[cfg(target_arch = "x86_64")]
+    fn pass_all(&self, bytes: &[u8], (from, steps): (usize, &[gather::Step]), hits: &mut Vec<Hit>) {
+        let mut places = [0u16; gather::STEPS * 8];
         let mut kept = 0;
-        // Without a branch for each: the processor would guess wrong at every fourth.
-        for n in 0..places.len() {
-            let place = places[n];
-            places[kept] = place;
-            kept += usize::from(self.may_stand(self.key(bytes, from + usize::from(place))));
+        for step in steps {
+            let mut set = step.set;
+            while set != 0 {
+                let place = step.at + 2 * set.trailing_zeros() as u16;
+                // Without a branch: the processor would guess wrong at every fourth.
+                places[kept] = place;
+                kept += usize::from(self.may_stand(self.key(bytes, from + usize::from(place))));
+                set &= set - 1;
+            }
         }
         for at in places[..kept].iter().map(|place| from + usize::from(*place)) {
             self.verify(bytes, at, self.key(bytes, at), hits);
@@ -176,7 +187,8 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::table::Literal;
+    use super::super::choice;
+    use super::super::literal::Literal;
     use super::*;
 
     /// The literals, with the tables in which the first 0, 1, 2 … of them were laid out together and the others added.
@@ -195,8 +207,13 @@ mod tests {
         ];
         let literals: Vec<Literal> =
             words.iter().map(|(w, c)| Literal { bytes: w.as_bytes().to_vec(), caseless: *c }).collect();
-        let tables = (0..=literals.len()).map(|n| Table::new(&literals[..n]).with(&literals[n..])).collect();
+        let tables = (0..=literals.len()).map(|n| lay(&literals[..n], &literals[n..])).collect();
         (literals, tables)
+    }
+
+    /// A table of literals that were laid out together, and of others that were added.
+    fn lay(together: &[Literal], added: &[Literal]) -> Table {
+        Table::new(together, &choice::together(together)).with(added, &choice::alone(added))
     }
 
     /// The slow way: compare every literal at every place.
@@ -243,10 +260,10 @@ mod tests {
             prop_assert_eq!(&hits, &without_vectors);
 
             let (from, to) = (cut.0.min(cut.1).min(text.len()), cut.0.max(cut.1).min(text.len()));
-            let mut inside = Vec::new();
-            table.search_in(text.as_bytes(), from..to, &mut inside);
+            let (mut inside, (before, behind)) = (Vec::new(), table.margins());
+            table.search_at(text.as_bytes(), from.saturating_sub(before)..(to + behind).min(text.len()), &mut inside);
             prop_assert!(inside.iter().all(|hit| hits.contains(hit)));
-            let stands = |hit: &&Hit| from <= hit.at && hit.span().end <= to;
+            let stands = |hit: &&Hit| hit.at < to && from < hit.span().end;
             prop_assert!(hits.iter().filter(stands).all(|hit| inside.contains(hit)));
         }
     }

@@ -5,14 +5,14 @@
 //!
 //! Each literal enters two windows of three bytes at neighbouring offsets, so that looking at every
 //! second position is enough: whatever the parity of the literal's place, one of the two windows falls
-//! on a position that is looked at. A window is kept as a hash into `mask`, whose byte says which values
+//! on a position that is looked at. Which two is chosen in `choice.rs`. A window is kept as a hash into `mask`, whose byte says which values
 //! the *next* byte may have (by its low three bits). What passes the mask
-//! is held against a filter over all four bytes. The windows are those that are rarest in ordinary files.
+//! is held against a filter over all four bytes.
 //! All case variants of a case-blind literal are entered, so the loop folds nothing.
 
 use std::borrow::Cow;
 
-use super::frequency::Frequencies;
+use super::literal::Literal;
 
 /// How many entries the hash table has; a power of two.
 pub const SLOTS: usize = 1 << 18;
@@ -25,19 +25,6 @@ pub const FILTER_BITS: usize = 1 << 20;
 
 /// How many buckets the candidates are kept in; a power of two.
 pub const BUCKETS: usize = 1 << 14;
-
-/// How much of the anchor of a pattern is searched for, in bytes. In a history every seam of a delta is searched this
-/// far to either side; the rest of a longer anchor is the pattern's affair.
-pub const LONGEST: usize = 16;
-
-/// A literal to search for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Literal {
-    /// Its bytes, 3 to 60 of them; lower case if `caseless`.
-    pub bytes: Vec<u8>,
-    /// Whether ASCII case is ignored.
-    pub caseless: bool,
-}
 
 /// One window of a literal: if the three bytes at a position hash into this bucket, the literal may
 /// begin `offset` bytes before it.
@@ -104,6 +91,12 @@ pub const HASH: u32 = 0x9E37_79B1;
 /// What is left of a product of 32 bits for a slot, counted from the right.
 pub const SLOT_SHIFT: u32 = 32 - SLOTS.ilog2();
 
+/// The bit of the mask that lets `window` pass: its slot's byte and which of the eight.
+#[inline]
+pub fn mask_bit(window: u32) -> usize {
+    slot(window) * 8 + (window >> 24 & 7) as usize
+}
+
 /// Where the three low bytes of `window` hash to.
 #[inline]
 pub fn slot(window: u32) -> usize {
@@ -136,21 +129,13 @@ pub fn check(key: usize) -> u8 {
     (key / BUCKETS) as u8
 }
 
-impl Literal {
-    /// The literal for an anchor of a rule that has a pattern.
-    pub fn of_pattern(anchor: &str) -> Self {
-        let bytes = &anchor.as_bytes()[..anchor.len().min(LONGEST)];
-        Self { bytes: bytes.to_vec(), caseless: false }
-    }
-}
-
 impl Table {
-    /// Lays out `literals`.
+    /// Lays out `literals`; the first window of each begins so far into it.
     ///
     /// # Panics
     /// If a literal is shorter than 3 bytes.
     #[allow(dead_code, reason = "the build script lays out what is built in, and tests do")]
-    pub fn new(literals: &[Literal]) -> Self {
+    pub fn new(literals: &[Literal], firsts: &[i8]) -> Self {
         let empty = Self {
             mask: vec![0; MASK_BYTES].into(),
             filter: vec![0; FILTER_BITS / 8].into(),
@@ -159,7 +144,7 @@ impl Table {
             pool: Vec::new().into(),
             literals: vec![0].into(),
         };
-        empty.with(literals)
+        empty.with(literals, firsts)
     }
 
     /// The table with further literals, whose numbers go on from those it has. What was laid out stays, so that a few
@@ -167,19 +152,18 @@ impl Table {
     ///
     /// # Panics
     /// If a literal is shorter than 3 bytes.
-    pub fn with(&self, more: &[Literal]) -> Self {
+    pub fn with(&self, more: &[Literal], firsts: &[i8]) -> Self {
         let mut mask = self.mask.to_vec();
         let (mut pool, mut ends) = (self.pool.to_vec(), self.literals.to_vec());
         ends.pop();
-        let (frequencies, mut windows) = (Frequencies::new(), Vec::new());
-        for literal in more {
+        let mut windows = Vec::new();
+        for (literal, &first) in more.iter().zip(firsts) {
             assert!(literal.bytes.len() >= 3, "a literal needs three bytes");
             let named = Entry::of(literal, ends.len() as u16);
             ends.push(pool.len() as u32 | if literal.caseless { CASELESS } else { 0 });
             pool.extend_from_slice(&literal.bytes);
-            let first = rarest_pair(literal, &frequencies);
             for offset in [first, first + 1] {
-                enter(literal, offset, &mut |window| {
+                literal.windows(offset, &mut |window| {
                     mask[slot(window)] |= 1 << (window >> 24 & 7);
                     windows.push((window, Entry { offset, ..named }));
                 });
@@ -223,7 +207,7 @@ impl Table {
         let mut windows = Vec::new();
         if (0..SLOTS).any(turned) {
             for entry in self.entries.iter() {
-                enter(&self.literal(entry.literal), entry.offset, &mut |window| {
+                self.literal(entry.literal).windows(entry.offset, &mut |window| {
                     if turned(slot(window)) {
                         windows.push((window, *entry));
                     }
@@ -238,58 +222,5 @@ impl Table {
         let n = usize::from(number);
         let [from, to] = [self.literals[n], self.literals[n + 1]].map(|place| (place & !CASELESS) as usize);
         Literal { bytes: self.pool[from..to].to_vec(), caseless: self.literals[n] & CASELESS != 0 }
-    }
-}
-
-/// How much more rarely, in 256 MB, a literal must be looked for in vain to begin its first window one byte before it, where
-/// any byte may stand, for each of the ways in which the rest of the window may be written: each takes 256 entries.
-const EARLY: f64 = 10000.0;
-
-/// The offset of the first of the two neighbouring windows that are rarest together; -1, one byte early, for a literal
-/// of three bytes, and where that pays.
-fn rarest_pair(literal: &Literal, frequencies: &Frequencies) -> i8 {
-    if literal.bytes.len() == 3 {
-        return -1;
-    }
-    let last = (literal.bytes.len() - 4).min(50) as i8;
-    let cost = |at: i8| {
-        let window = |from: i8| {
-            let bytes = [0, 1, 2, 3].map(|n| variants(literal, from + n));
-            frequencies.of([&bytes[0], &bytes[1], &bytes[2], &bytes[3]])
-        };
-        window(at) + window(at + 1)
-    };
-    let early = EARLY * (0..2).map(|at| variants(literal, at).len()).product::<usize>() as f64;
-    let costs = (-1..=last).map(|at| (at, cost(at) + if at < 0 { early } else { 0.0 }));
-    costs.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(at, _)| at)
-}
-
-/// The values that the byte at this offset may have; none if it lies outside the literal, where anything may stand.
-fn variants(literal: &Literal, at: i8) -> Vec<u8> {
-    match usize::try_from(at).ok().and_then(|at| literal.bytes.get(at)) {
-        None => Vec::new(),
-        Some(&b) if literal.caseless && b.is_ascii_alphabetic() => {
-            vec![b.to_ascii_lowercase(), b.to_ascii_uppercase()]
-        }
-        Some(&b) => vec![b],
-    }
-}
-
-/// Calls `add` with every variant of the window at `offset` and the byte after it.
-fn enter(literal: &Literal, offset: i8, add: &mut impl FnMut(u32)) {
-    let all = |at: i8| match variants(literal, at) {
-        // Outside the literal anything may stand, broken UTF-8 too.
-        none if none.is_empty() => (0..=255).collect(),
-        some => some,
-    };
-    let [first, second, third, fourth] = [0, 1, 2, 3].map(|n| all(offset + n));
-    for &a in &first {
-        for &b in &second {
-            for &c in &third {
-                for &d in &fourth {
-                    add(u32::from_le_bytes([a, b, c, d]));
-                }
-            }
-        }
     }
 }
