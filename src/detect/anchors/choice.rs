@@ -24,6 +24,10 @@ const EARLY: f64 = 10000.0;
 /// What a bit costs through which none of the counted text passes: there is other text, too.
 const ANY_BIT: f32 = 50.0;
 
+/// What it costs to be compared with text that another literal has let pass, beside what it costs to let it pass. Where a slot
+/// lets any fourth byte pass, as `key` makes its own do, whatever is looked for there is compared with all of it.
+const COMPARED: f64 = 0.3;
+
 /// How often the choice is made for each literal, the others standing where they were put last. A third time changes
 /// hardly one.
 const ROUNDS: usize = 2;
@@ -53,8 +57,14 @@ pub fn together(literals: &[Literal]) -> Vec<i8> {
             uses[*bit] -= 1;
         }
         let cost = |place: &Place| {
-            let new = place.bits.iter().filter(|bit| uses[**bit] == 0);
-            place.own + new.map(|bit| f64::from(traffic[*bit])).sum::<f64>()
+            let new = place.bits.iter().filter(|bit| uses[**bit] == 0).map(|bit| f64::from(traffic[*bit]));
+            let slots = place.bits.chunk_by(|a, b| a / 8 == b / 8);
+            let full = slots.filter_map(|bits| {
+                let all = bits[0] / 8 * 8..bits[0] / 8 * 8 + 8;
+                let is_full = all.clone().all(|bit| uses[bit] > 0 || bits.contains(&bit));
+                is_full.then(|| traffic[all].iter().copied().map(f64::from).sum::<f64>())
+            });
+            place.own + new.sum::<f64>() + COMPARED * full.sum::<f64>()
         };
         chosen[n] = places[n].iter().min_by(|a, b| cost(a).total_cmp(&cost(b)));
         for bit in chosen[n].iter().flat_map(|place| &place.bits) {
