@@ -55,13 +55,24 @@ pub(super) enum Need {
     Elsewhere,
 }
 
+/// What the index of a pack says of an entry, kept in the order of the entries: there, every look is a miss of the cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    /// Where it begins in the pack.
+    pub(super) offset: u64,
+    /// The position of its id in the index.
+    pub(super) position: u32,
+    /// The CRC-32 of its bytes.
+    pub(super) crc: u32,
+}
+
 /// The delta trees of one pack. Entries are numbered in the order of their offsets.
 pub(super) struct Forest<'p> {
     pub(super) pack: &'p Pack,
     /// The number of the pack's first object in the store.
     pub(super) first: u32,
-    /// The position of each entry in the index, which says where it begins.
-    pub(super) positions: Vec<u32>,
+    /// What the index says of each entry.
+    pub(super) places: Vec<Place>,
     pub(super) child: Vec<u32>,
     pub(super) sibling: Vec<u32>,
     pub(super) needs: Vec<Need>,
@@ -152,7 +163,7 @@ impl<'p> Forest<'p> {
     ) -> Option<V::Note> {
         match self.need(n as usize) {
             Need::Read => {
-                let number = self.first + self.positions[n as usize];
+                let number = self.first + self.places[n as usize].position;
                 Some(visit.object(&Object { id: self.id(n as usize), number, kind, bytes }, base))
             }
             Need::Clean | Need::Elsewhere => None,
@@ -187,7 +198,7 @@ impl<'p> Forest<'p> {
     /// An entry whose bytes agree with the checksum in the index, and its compressed data.
     fn checked(&self, n: usize) -> Result<(Entry<'_>, &[u8]), &'static str> {
         let bytes = self.bytes(n);
-        if crc32fast::hash(bytes) != self.pack.index.crc(self.positions[n] as usize) {
+        if crc32fast::hash(bytes) != self.places[n].crc {
             return Err("its bytes in the pack do not agree with their checksum");
         }
         let entry = Entry::parse(bytes).ok_or("its head in the pack is damaged")?;
@@ -216,17 +227,16 @@ impl<'p> Forest<'p> {
 
     #[inline]
     pub(super) fn need(&self, n: usize) -> Need {
-        self.needs[self.positions[n] as usize]
+        self.needs[self.places[n].position as usize]
     }
 
     pub(super) fn id(&self, n: usize) -> ObjectId {
-        self.pack.id(self.positions[n] as usize)
+        self.pack.id(self.places[n].position as usize)
     }
 
     /// The bytes of an entry, up to the next one.
     pub(super) fn bytes(&self, n: usize) -> &'p [u8] {
-        let from =
-            |n: usize| self.positions.get(n).and_then(|position| self.pack.index.offset(*position as usize));
+        let from = |n: usize| self.places.get(n).map(|place| place.offset);
         let (from, to) = (from(n), from(n + 1).unwrap_or(self.pack.end()));
         from.and_then(|from| self.pack.data.get(from as usize..to as usize)).unwrap_or_default()
     }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::entry::{Entry, Head, Kind};
-use super::forest::{Forest, NONE, Need, Visit};
+use super::forest::{Forest, NONE, Need, Place, Visit};
 use super::parts::in_parts;
 use super::store::Pack;
 
@@ -39,33 +39,31 @@ impl<'p> Forest<'p> {
                 if offset.is_none() {
                     visit.broken(pack.id(position), "its place in the pack is damaged".into());
                 }
-                Some((offset?, position as u32))
+                Some(Place { offset: offset?, position: position as u32, crc: pack.index.crc(position) })
             };
-            let mut order: Vec<(u64, u32)> = range.filter_map(place).collect();
-            order.sort_unstable();
-            order
+            let mut places: Vec<Place> = range.filter_map(place).collect();
+            places.sort_unstable();
+            places
         };
-        let mut order = in_parts(pack.index.len(), threads, sorted).concat();
+        let mut places = in_parts(pack.index.len(), threads, sorted).concat();
         // Merges the parts.
-        order.sort();
-        let positions: Vec<u32> = order.iter().map(|o| o.1).collect();
-        let none = vec![NONE; positions.len()];
-        let used = vec![false; positions.len()];
+        places.sort();
+        let none = vec![NONE; places.len()];
+        let used = vec![false; places.len()];
         let (child, sibling) = (none.clone(), none);
-        let mut forest = Self { pack, first, positions, child, sibling, needs, used, roots: Vec::new() };
-        forest.plant(order, (wanted, threads), visit);
+        let mut forest = Self { pack, first, places, child, sibling, needs, used, roots: Vec::new() };
+        forest.plant((wanted, threads), visit);
         forest
     }
 
-    /// Joins every entry to its base and picks the roots. `order` says where the entries begin.
-    fn plant(&mut self, order: Vec<(u64, u32)>, (wanted, threads): (&[Kind], usize), visit: &impl Visit) {
+    /// Joins every entry to its base and picks the roots.
+    fn plant(&mut self, (wanted, threads): (&[Kind], usize), visit: &impl Visit) {
         let numbers = OnceLock::new();
-        let parsed = in_parts(order.len(), threads, |range| {
-            range.map(|n| self.rooted(n, &order, &numbers, visit)).collect::<Vec<_>>()
+        let parsed = in_parts(self.places.len(), threads, |range| {
+            range.map(|n| self.rooted(n, &numbers, visit)).collect::<Vec<_>>()
         });
-        drop(order);
-        let mut bases = Vec::with_capacity(self.positions.len());
-        let mut weights = Vec::with_capacity(self.positions.len());
+        let mut bases = Vec::with_capacity(self.places.len());
+        let mut weights = Vec::with_capacity(self.places.len());
         let mut whole: Vec<(u32, Kind)> = Vec::new();
         let mut sure = numbers.get().is_none();
         for (weight, root) in parsed.into_iter().flatten() {
@@ -93,26 +91,23 @@ impl<'p> Forest<'p> {
         self.roots = whole.into_iter().map(|(n, _)| n).collect();
     }
 
-    /// The size of an entry and what it is made from. `order` says where the entries begin, `numbers` which entry is at
-    /// a position of the index, once that is asked for.
-    fn rooted(
-        &self,
-        n: usize,
-        order: &[(u64, u32)],
-        numbers: &OnceLock<Vec<u32>>,
-        visit: &impl Visit,
-    ) -> (u64, Root) {
+    /// The size of an entry and what it is made from. `numbers` says which entry is at a position of the index, once that
+    /// is asked for.
+    fn rooted(&self, n: usize, numbers: &OnceLock<Vec<u32>>, visit: &impl Visit) -> (u64, Root) {
         let Some(entry) = Entry::parse(self.bytes(n)) else {
             visit.broken(self.id(n), "its head in the pack is damaged".into());
             return (0, Root::None);
         };
         let base = match entry.head {
             Head::Whole(kind) => return (entry.size, Root::Whole(kind)),
-            Head::Before(back) => order[n].0.checked_sub(back).and_then(|offset| before(&order[..n], offset)),
+            Head::Before(back) => {
+                let offset = self.places[n].offset.checked_sub(back);
+                offset.and_then(|offset| before(&self.places[..n], offset))
+            }
             Head::Named(id) => {
                 let numbers = numbers.get_or_init(|| self.numbers());
                 let number = |position: usize| numbers[position] as usize;
-                self.pack.index.find(id).map(number).filter(|base| *base < order.len())
+                self.pack.index.find(id).map(number).filter(|base| *base < self.places.len())
             }
         };
         if base.is_none() {
@@ -181,19 +176,19 @@ impl<'p> Forest<'p> {
     /// The number of each position in the index.
     fn numbers(&self) -> Vec<u32> {
         let mut numbers = vec![NONE; self.pack.index.len()];
-        for (n, position) in self.positions.iter().enumerate() {
-            numbers[*position as usize] = n as u32;
+        for (n, place) in self.places.iter().enumerate() {
+            numbers[place.position as usize] = n as u32;
         }
         numbers
     }
 }
 
 /// Which entry begins at an offset. It is looked for from the last one on, in steps that double: most are near.
-fn before(order: &[(u64, u32)], offset: u64) -> Option<usize> {
+fn before(places: &[Place], offset: u64) -> Option<usize> {
     let mut step = 1;
-    while order.len().checked_sub(step).is_some_and(|n| order[n].0 > offset) {
+    while places.len().checked_sub(step).is_some_and(|n| places[n].offset > offset) {
         step *= 2;
     }
-    let from = order.len().saturating_sub(step);
-    order[from..].binary_search_by_key(&offset, |entry| entry.0).ok().map(|n| from + n)
+    let from = places.len().saturating_sub(step);
+    places[from..].binary_search_by_key(&offset, |place| place.offset).ok().map(|n| from + n)
 }
