@@ -130,8 +130,12 @@ fn forms(
     let span = hit.span();
     let asked = if plain { ask::asked(view.bytes, &span, named, followed) } else { None };
     let last = span.end - 1;
-    let announced = (0..FORMS as u8).filter(move |form| announced >> form & 1 == 1);
-    announced.map(move |form| (form, last)).chain(asked)
+    let announced = std::iter::from_fn(move || {
+        let form = (announced != 0).then(|| announced.trailing_zeros() as u8)?;
+        announced &= announced - 1;
+        Some((form, last))
+    });
+    announced.chain(asked)
 }
 
 /// Decodes one form round a hit, unless a glance shows that nothing is there.

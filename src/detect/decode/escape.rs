@@ -37,7 +37,7 @@ pub(crate) fn backslashes(bytes: &[u8], hit: &Range<usize>) -> Option<Decoded> {
 
 /// The same with percent escapes.
 pub(crate) fn percents(bytes: &[u8], hit: &Range<usize>) -> Option<Decoded> {
-    window(bytes, hit, b'%', |rest| Some((Piece::Byte(3, number(rest.get(1..3)?, 16)? as u8), "percent")))
+    window(bytes, hit, b'%', |rest| Some((Piece::Byte(3, hex(rest.get(1..3)?)?), "percent")))
 }
 
 /// The same with HTML entities.
@@ -51,7 +51,7 @@ pub(crate) fn quoted_printable(bytes: &[u8], hit: &Range<usize>) -> Option<Decod
         let piece = match rest {
             [_, b'\n', ..] => Piece::Nothing(2),
             [_, b'\r', b'\n', ..] => Piece::Nothing(3),
-            _ => Piece::Byte(3, number(rest.get(1..3)?, 16)? as u8),
+            _ => Piece::Byte(3, hex(rest.get(1..3)?)?),
         };
         Some((piece, "quoted-printable"))
     })
@@ -71,12 +71,15 @@ fn window(bytes: &[u8], hit: &Range<usize>, mark: u8, resolve: Resolve) -> Optio
     let mut tape = Tape::new(from, DECODED.min(to - from));
     let (mut at, mut form, mut best) = (from, None, usize::MAX);
     while at < to && tape.bytes.len() < DECODED {
-        let most = to.min(at + DECODED);
-        let next = memchr::memchr(mark, &bytes[at..most]).map_or(most, |n| at + n);
-        tape.copy(bytes, at..next);
-        at = next;
-        if at == most {
-            continue;
+        // In text that is escaped as a whole the next escape begins right here.
+        if bytes[at] != mark {
+            let most = to.min(at + DECODED);
+            let next = memchr::memchr(mark, &bytes[at..most]).map_or(most, |n| at + n);
+            tape.copy(bytes, at..next);
+            at = next;
+            if at == most {
+                continue;
+            }
         }
         let Some((piece, kind)) = resolve(&bytes[at..]) else {
             tape.push(mark, at);
@@ -105,6 +108,12 @@ fn window(bytes: &[u8], hit: &Range<usize>, mark: u8, resolve: Resolve) -> Optio
     Some(tape.finish(form?, at, covers))
 }
 
+/// A byte in two hexadecimal digits.
+fn hex(digits: &[u8]) -> Option<u8> {
+    let digit = |b: u8| char::from(b).to_digit(16);
+    Some((digit(digits[0])? << 4 | digit(digits[1])?) as u8)
+}
+
 /// A number in the digits of `radix`, all of them digits.
 fn number(digits: &[u8], radix: u32) -> Option<u32> {
     digits.iter().try_fold(0u32, |sum, b| {
@@ -125,7 +134,7 @@ fn backslash(rest: &[u8]) -> Option<(Piece, &'static str)> {
         quote @ (b'"' | b'\'' | b'`' | b'\\' | b'/') => simple(*quote),
         b'u' => unicode(rest).map(|piece| (piece, "unicode-escape")),
         b'U' => Some((Piece::Char(10, number(rest.get(2..10)?, 16)?), "unicode-escape")),
-        b'x' => Some((Piece::Byte(4, number(rest.get(2..4)?, 16)? as u8), "hex-escape")),
+        b'x' => Some((Piece::Byte(4, hex(rest.get(2..4)?)?), "hex-escape")),
         b'0'..=b'7' => {
             let count = rest[1..].iter().take(3).take_while(|b| (b'0'..=b'7').contains(*b)).count();
             let value = number(&rest[1..=count], 8)?;
