@@ -89,6 +89,10 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
         ("plain", line("plain").into()),
         ("utf16le", [&b"\xff\xfe"[..], &utf16(&line("utf16le"), true)].concat()),
         ("utf16be", utf16(&line("utf16be"), false)),
+        (
+            "utf32le",
+            format!("\u{feff}{}", line("utf32le")).chars().flat_map(|c| u32::from(c).to_le_bytes()).collect(),
+        ),
         ("notebook", cell.into()),
         ("base64", format!("data: {}\n", base64(line("base64").as_bytes())).into()),
         ("hex", format!("blob = {hex}\n").into()),

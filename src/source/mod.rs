@@ -17,4 +17,4 @@ pub use message::Message;
 pub use origin::{CommitInfo, Origin};
 pub use source::{Coverage, Item, Source, SourceError};
 pub use stdin::Stdin;
-pub(crate) use text::{Encoding, sniff};
+pub(crate) use text::{Encoding, Wide, sniff};

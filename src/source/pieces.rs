@@ -121,7 +121,7 @@ impl Reader {
         let early = latest - self.overlap / 2;
         let line = match encoding {
             Encoding::Bytes(..) => memchr::memrchr(b'\n', &bytes[early..latest]),
-            Encoding::Utf16(..) => None,
+            Encoding::Wide(..) => None,
         };
         line.map_or_else(|| encoding.whole(bytes, latest), |n| early + n + 1)
     }
@@ -164,11 +164,11 @@ fn push(piece: Piece<'_>, encoding: Encoding, outlet: Outlet<'_>) -> Position {
             blob(piece.bytes, kind, piece.kept..piece.cut, outlet.unpacked);
             piece.start.after(&piece.bytes[..piece.keep])
         }
-        Encoding::Utf16(little, _) => {
-            let text = text::from_utf16(piece.bytes, little);
-            let length = |to: usize| text::length_of_utf16(&piece.bytes[..to], little);
+        Encoding::Wide(wide, _) => {
+            let text = wide.text(piece.bytes);
+            let length = |to: usize| wide.length(&piece.bytes[..to]);
             let mut forms = outlet.unpacked.to_vec();
-            forms.push(if little { "utf-16le" } else { "utf-16be" });
+            forms.push(wide.name());
             blob(text.as_bytes(), BlobKind::Text, length(piece.kept)..length(piece.cut), &forms);
             piece.start.after(&text.as_bytes()[..length(piece.keep)])
         }

@@ -17,7 +17,7 @@ use crate::cli::say::gone;
 use crate::cli::session;
 use crate::detect::{Detector, Settings};
 use crate::rule::{Confidence, RuleSet, Selection};
-use crate::source::{Encoding, sniff};
+use crate::source::{Encoding, Wide, sniff};
 
 /// `skout redact`.
 #[derive(Debug, Args)]
@@ -62,7 +62,12 @@ fn through(detector: &Detector<'_>, input: &mut dyn Read, output: &mut dyn Write
     let mut input = start.as_slice().chain(input);
     match sniff(&start) {
         Encoding::Bytes(..) => redact(detector, &mut input, output),
-        Encoding::Utf16(little, _) => {
+        Encoding::Wide(Wide::Utf32Le | Wide::Utf32Be, _) => Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "this is UTF-32, which cannot be masked as it is; make it UTF-8 first, for instance with `iconv -f UTF-32 -t UTF-8`",
+        )),
+        Encoding::Wide(wide, _) => {
+            let little = wide == Wide::Utf16Le;
             let mut output = Widened::new(output, little);
             redact(detector, &mut Narrowed::new(input, little), &mut output)?;
             output.finish()

@@ -1,6 +1,6 @@
 //! From the bytes of a git object to blobs for the sink.
 //!
-//! In flow objects; out flow blobs, transcoded where they are UTF-16, and the counts for the receipt. A
+//! In flow objects; out flow blobs, transcoded where they are UTF-16 or UTF-32, and the counts for the receipt. A
 //! Git LFS pointer is replaced by what it points to, or reported.
 
 use std::io::Cursor;
@@ -144,10 +144,9 @@ impl<'s> Emitter<'s> {
         };
         match text::sniff(bytes) {
             Encoding::Bytes(kind, mark) => send(Blob { kind, object, ..Blob::whole(path, &bytes[mark..]) }),
-            Encoding::Utf16(little, mark) => {
-                let text = text::from_utf16(&bytes[mark..], little);
-                let unpacked: &[&str] = if little { &["utf-16le"] } else { &["utf-16be"] };
-                send(Blob { object, unpacked, ..Blob::whole(path, text.as_bytes()) });
+            Encoding::Wide(wide, mark) => {
+                let text = wide.text(&bytes[mark..]);
+                send(Blob { object, unpacked: &[wide.name()], ..Blob::whole(path, text.as_bytes()) });
             }
         }
     }
