@@ -243,7 +243,7 @@ fn push(report: &Report<'_>, has_parent: &dyn Fn(&str) -> bool) -> String {
 
 fn arrival(report: &Report<'_>, has_parent: &dyn Fn(&str) -> bool) -> String {
     format!(
-        "this server refused the push: it holds {}. Nothing was taken in, nobody else can see it.\n\
+        "this server refused the push: it holds {}. Nothing was taken in, so nobody can fetch it from here.\n\
          Take it out, and push again:\n\
          {}\n\
          It is no secret?  Say so in the repository (a comment  skout:allow reason=\"why\"  on its line), or ask those who run the server.",
