@@ -103,6 +103,21 @@ fn the_message_of_a_tag_has_a_story_of_its_own() {
 }
 
 #[test]
+fn refs_are_counted_that_lead_to_the_same_commit() {
+    let world = World::new();
+    world.commit("a.txt", "base\n", "base");
+    world.git(&["branch", "dev"]);
+    world.git(&["tag", "v1"]);
+    let (_, text) = world.tell(&["git"]);
+    assert!(text.contains(" of 3 refs "), "{text}");
+    world.git(&["checkout", "-q", "--detach"]);
+    world.git(&["branch", "-q", "-D", "main", "dev"]);
+    world.git(&["tag", "-d", "v1"]);
+    let (_, text) = world.tell(&["git"]);
+    assert!(text.contains(" of HEAD "), "{text}");
+}
+
+#[test]
 fn a_note_is_called_by_what_it_is_on() {
     let world = World::new();
     let commit = world.commit("a.txt", "base\n", "base");

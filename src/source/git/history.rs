@@ -118,14 +118,15 @@ impl History {
         named::refs(git, |name| branch.as_ref().map_or(self.wants(name), |branch| branch == name))
     }
 
-    /// What the refs that belong to the scan lead to.
-    fn tips(&self, git: &Repository) -> Result<Vec<Oid>, SourceError> {
+    /// What the refs that belong to the scan lead to, and how many refs that are.
+    fn tips(&self, git: &Repository) -> Result<(Vec<Oid>, usize), SourceError> {
         let include = self.options.include;
         if let Some(name) = &self.options.branch {
             let object = git.revparse_single(name).map_err(|error| trouble(name, &error))?;
-            return Ok(vec![object.id()]);
+            return Ok((vec![object.id()], 1));
         }
         let mut tips = tips_of(git, |name| self.wants(name))?;
+        let refs = tips.len();
         tips.extend(scope::of_work_trees(git));
         match git.head() {
             Ok(head) => tips.extend(head.target()),
@@ -154,13 +155,13 @@ impl History {
         }
         tips.sort_unstable();
         tips.dedup();
-        Ok(tips)
+        Ok((tips, refs))
     }
 
     fn read(&self, sink: &(dyn Fn(Item<'_>) + Sync)) -> Result<Coverage, SourceError> {
         let git = self.repo.open()?;
         let emitter = Emitter::new(git.commondir(), sink);
-        let tips = self.tips(&git)?;
+        let (tips, refs) = self.tips(&git)?;
         for name in self.names(&git)? {
             emitter.name(&name, None);
         }
@@ -195,8 +196,9 @@ impl History {
             scope: match &self.options.branch {
                 Some(name) => format!("branch {name}"),
                 None if tips.is_empty() => "a repository without a commit".to_owned(),
-                None if tips.len() == 1 => "1 ref".to_owned(),
-                None => format!("{} refs", tips.len()),
+                None if refs == 0 => "HEAD".to_owned(),
+                None if refs == 1 => "1 ref".to_owned(),
+                None => format!("{refs} refs"),
             },
             commits: known.commits,
             blobs,
@@ -288,7 +290,7 @@ impl History {
     /// Reads the commits, if an earlier scan has spared this one that.
     fn complete(&self, git: &Repository, known: &mut Known) -> Result<(), SourceError> {
         if known.again && known.graph.len() == 0 {
-            known.graph = Graph::load(git, &self.tips(git)?, &[])?;
+            known.graph = Graph::load(git, &self.tips(git)?.0, &[])?;
         }
         Ok(())
     }
@@ -303,7 +305,7 @@ impl History {
         let Some(mut ledger) = known.ledger.take() else { return Ok(()) };
         let git = self.repo.open()?;
         // A ref may have moved since: then it is the next scan that keeps its outcome.
-        let Some((path, state)) = self.state(&git, &self.tips(&git)?, &known.store) else { return Ok(()) };
+        let Some((path, state)) = self.state(&git, &self.tips(&git)?.0, &known.store) else { return Ok(()) };
         if known.state.as_ref() == Some(&state) {
             ledger.note(state, known.commits, &known.troubles);
             ledger.answer(groups, answers);

@@ -304,7 +304,7 @@ impl Source for Range {
     }
 }
 
-/// What the refs that `wanted` names lead to, tags not yet peeled.
+/// What each of the refs that `wanted` names leads to, tags not yet peeled.
 pub(super) fn tips_of(git: &Repository, wanted: impl Fn(&str) -> bool) -> Result<Vec<Oid>, SourceError> {
     let refs = git.references().map_err(|error| trouble("the refs", &error))?;
     let mut tips = Vec::new();
@@ -314,8 +314,6 @@ pub(super) fn tips_of(git: &Repository, wanted: impl Fn(&str) -> bool) -> Result
             tips.extend(reference.target());
         }
     }
-    tips.sort_unstable();
-    tips.dedup();
     Ok(tips)
 }
 
