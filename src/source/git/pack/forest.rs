@@ -14,7 +14,7 @@ use crate::blob::ObjectId;
 
 /// How many bytes of buffers all threads together keep for later use. What is given back to the system comes again filled
 /// with zeros: where a repository has many files of some megabytes, that was 3 % of the time.
-const KEPT: usize = 16 << 20;
+const KEPT: usize = 4 << 20;
 
 /// No entry.
 pub(super) const NONE: u32 = u32::MAX;
