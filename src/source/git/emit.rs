@@ -4,6 +4,7 @@
 //! Git LFS pointer is replaced by what it points to, or reported.
 
 use std::io::Cursor;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
@@ -88,7 +89,11 @@ impl<'s> Emitter<'s> {
         if self.unpack("", bytes, object, Some(&found)) {
             return Note::of(!found.into_inner());
         }
-        let Encoding::Bytes(kind, 0) = text::sniff(bytes) else {
+        let is_text = |(base, changes): (&Note, &Changes)| {
+            base.kind == Some(BlobKind::Text) && stays_text(bytes, changes)
+        };
+        let known = base.is_some_and(is_text).then_some(Encoding::Bytes(BlobKind::Text, 0));
+        let Encoding::Bytes(kind, 0) = known.unwrap_or_else(|| text::sniff(bytes)) else {
             self.push_text("", bytes, Some(object), Some(&found));
             return Note::of(!found.into_inner());
         };
@@ -184,6 +189,24 @@ impl<'s> Emitter<'s> {
     }
 }
 
+/// Whether an object that is made from text looks like text for the same reasons, so that only what it has anew is to be
+/// looked at.
+fn stays_text(bytes: &[u8], changes: &Changes) -> bool {
+    let head = &bytes[..bytes.len().min(text::SNIFF)];
+    let plain = |part: Range<usize>| memchr::memchr(0, &head[part]).is_none();
+    let mut at = 0;
+    for copy in changes.copies.iter().take_while(|copy| copy.at < head.len()) {
+        let end = head.len().min(copy.at + copy.length);
+        // Nobody has looked at what the base has behind its own head.
+        if copy.from + (end - copy.at) > text::SNIFF || !plain(at..copy.at) {
+            return false;
+        }
+        at = end;
+    }
+    // A mark at the start says something else.
+    plain(at..head.len()) && !matches!(head.first(), Some(0xEF | 0xFE | 0xFF))
+}
+
 fn is_pointer(bytes: &[u8]) -> bool {
     bytes.len() < LFS_LONGEST && bytes.starts_with(LFS)
 }
@@ -197,7 +220,46 @@ fn lfs_id(bytes: &[u8]) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::pack::Copied;
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_stays_text_is_text(
+            zeros in prop::collection::vec(text::SNIFF..12_000, 0..4),
+            parts in prop::collection::vec(
+                (0..12_000usize, 0..9_000usize, prop::collection::vec(prop_oneof![50 => Just(b'b'), 1 => any::<u8>()], 0..40)),
+                0..6,
+            ),
+        ) {
+            let mut base = [b'a'; 12_000];
+            zeros.into_iter().for_each(|at| base[at] = 0);
+            let (mut bytes, mut changes) = (Vec::new(), Changes::default());
+            for (from, length, inserted) in parts {
+                let from = from.min(base.len());
+                let length = length.min(base.len() - from);
+                changes.copies.extend((length > 0).then(|| Copied { at: bytes.len(), from, length }));
+                bytes.extend_from_slice(&base[from..from + length]);
+                bytes.extend(inserted);
+            }
+            if stays_text(&bytes, &changes) {
+                prop_assert_eq!(text::sniff(&bytes), Encoding::Bytes(BlobKind::Text, 0));
+            }
+        }
+    }
+
+    #[test]
+    fn text_that_a_line_is_added_to_stays_text() {
+        let copy = |at, from, length| Copied { at, from, length };
+        let mut changes = Changes::default();
+        changes.copies.extend([copy(0, 0, 100), copy(104, 100, 100)]);
+        assert!(stays_text(&[b'x'; 204], &changes));
+        let mut binary = [b'x'; 204];
+        binary[102] = 0;
+        assert!(!stays_text(&binary, &changes));
+    }
 
     #[test]
     fn only_a_whole_id_leads_to_a_file() {

@@ -11,6 +11,8 @@ mod plant;
 mod store;
 
 pub(super) use delta::Changes;
+#[cfg(test)]
+pub(super) use delta::Copied;
 pub(super) use entry::Kind;
 pub(super) use forest::{Object, Visit};
 pub(super) use loose::{ids as loose_ids, read as read_loose};
