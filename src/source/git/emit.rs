@@ -240,7 +240,7 @@ mod tests {
             for (from, length, inserted) in parts {
                 let from = from.min(base.len());
                 let length = length.min(base.len() - from);
-                changes.copies.extend((length > 0).then(|| Copied { at: bytes.len(), from, length }));
+                changes.copies.extend((length > 0).then_some(Copied { at: bytes.len(), from, length }));
                 bytes.extend_from_slice(&base[from..from + length]);
                 bytes.extend(inserted);
             }
