@@ -160,4 +160,13 @@ mod tests {
         assert!(may("a-:a!") && may("-a\u{e9}"));
         assert!(!may("a-:") && !may("a:-a") && !may("a-:!a") && !may("ab:a"));
     }
+
+    #[test]
+    fn what_is_searched_round_its_anchor_has_an_end() {
+        let rules = RuleSet::builtin();
+        let searched = |rule: &Rule| rule.syntax == crate::rule::Syntax::Pattern && !rule.starts;
+        let wide = rules.all().filter(|(_, rule)| searched(rule) && rule.window > 4096);
+        let wide: Vec<&str> = wide.map(|(_, rule)| &*rule.id).collect();
+        assert_eq!(wide, [""; 0]);
+    }
 }
