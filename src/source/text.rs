@@ -1,4 +1,4 @@
-//! What bytes are: UTF-8 or near it, UTF-16 or UTF-32 without or with a mark, or binary.
+//! What bytes are: UTF-8 or near it, UTF-16 without or with a mark, UTF-32 with one, or binary.
 //!
 //! In flow the first bytes of a file; out flows a guess and, for wide characters, a transcoder. It opens nothing.
 
@@ -42,12 +42,14 @@ impl Wide {
         }
     }
 
-    /// The code unit in these bytes.
-    fn read(self, bytes: &[u8]) -> u32 {
-        let low_first = |b: &[u8]| b.iter().rev().fold(0, |sum, b| sum << 8 | u32::from(*b));
-        match self {
-            Self::Utf16Le | Self::Utf32Le => low_first(bytes),
-            Self::Utf16Be | Self::Utf32Be => bytes.iter().fold(0, |sum, b| sum << 8 | u32::from(*b)),
+    /// The code unit in these bytes, which are as many as it has.
+    fn read(self, unit: &[u8]) -> u32 {
+        match (self, unit) {
+            (Self::Utf16Le, [a, b]) => u16::from_le_bytes([*a, *b]).into(),
+            (Self::Utf16Be, [a, b]) => u16::from_be_bytes([*a, *b]).into(),
+            (Self::Utf32Le, [a, b, c, d]) => u32::from_le_bytes([*a, *b, *c, *d]),
+            (Self::Utf32Be, [a, b, c, d]) => u32::from_be_bytes([*a, *b, *c, *d]),
+            _ => char::REPLACEMENT_CHARACTER.into(),
         }
     }
 
@@ -124,8 +126,8 @@ pub(crate) fn sniff(bytes: &[u8]) -> Encoding {
     let head = &bytes[..bytes.len().min(SNIFF)];
     match head {
         [0xEF, 0xBB, 0xBF, ..] => return Encoding::Bytes(kind(head), 3),
-        [0xFF, 0xFE, 0, 0, ..] => return Encoding::Wide(Wide::Utf32Le, 4),
-        [0, 0, 0xFE, 0xFF, ..] => return Encoding::Wide(Wide::Utf32Be, 4),
+        [0xFF, 0xFE, 0, 0, ..] => return utf32(head, Wide::Utf32Le),
+        [0, 0, 0xFE, 0xFF, ..] => return utf32(head, Wide::Utf32Be),
         [0xFF, 0xFE, ..] => return Encoding::Wide(Wide::Utf16Le, 2),
         [0xFE, 0xFF, ..] => return Encoding::Wide(Wide::Utf16Be, 2),
         _ => {}
@@ -135,6 +137,13 @@ pub(crate) fn sniff(bytes: &[u8]) -> Encoding {
     }
     let told = [Wide::Utf16Le, Wide::Utf16Be].into_iter().find(|wide| is_latin(head, *wide));
     told.map_or(Encoding::Bytes(BlobKind::Binary, 0), |wide| Encoding::Wide(wide, 0))
+}
+
+/// UTF-32, if what follows the mark is characters and nothing else: a binary file may begin with the same bytes, and the
+/// strings in it are to be found.
+fn utf32(head: &[u8], wide: Wide) -> Encoding {
+    let is_text = head.chunks_exact(4).all(|unit| char::from_u32(wide.read(unit)).is_some());
+    if is_text { Encoding::Wide(wide, 4) } else { Encoding::Bytes(BlobKind::Binary, 0) }
 }
 
 /// Whether the bytes are Latin letters in code units of two bytes for the most part, and hardly one NUL or control
@@ -191,6 +200,9 @@ mod tests {
     #[test]
     fn a_nul_elsewhere_means_binary() {
         assert_eq!(sniff(b"\x7fELF\0\0\x01\x02abcdef"), Encoding::Bytes(BlobKind::Binary, 0));
+        for mark in [&b"\xff\xfe\0\0"[..], b"\0\0\xfe\xff"] {
+            assert_eq!(sniff(&[mark, b"strings"].concat()), Encoding::Bytes(BlobKind::Binary, 0));
+        }
         assert_eq!(sniff(b"plain"), Encoding::Bytes(BlobKind::Text, 0));
         assert_eq!(sniff(b"\xef\xbb\xbfplain"), Encoding::Bytes(BlobKind::Text, 3));
     }

@@ -130,7 +130,7 @@ impl Anchors {
         &self.actions[usize::from(self.starts[n])..usize::from(self.starts[n + 1])]
     }
 
-    /// How far round a change its anchors are searched for, before it and behind its last byte.
+    /// How far before the start of a change and behind its end its anchors are searched for.
     pub(crate) fn margins(&self) -> (usize, usize) {
         self.table.margins()
     }

@@ -20,7 +20,7 @@ use super::missing::{is_partial, lacking, submodules};
 use super::named::{self, Named};
 use super::odd;
 use super::pack::{Kind, Store};
-use super::range::{shallow_end, tips_of};
+use super::range::{shallow_end, tips_by_ref};
 use super::read::{self, Wanted};
 use super::reading::Reading;
 use super::repo::{Extent, Repo, is_sha1, oid, revision, trouble};
@@ -125,7 +125,7 @@ impl History {
             let object = git.revparse_single(name).map_err(|error| trouble(name, &error))?;
             return Ok((vec![object.id()], 1));
         }
-        let mut tips = tips_of(git, |name| self.wants(name))?;
+        let mut tips = tips_by_ref(git, |name| self.wants(name))?;
         let refs = tips.len();
         tips.extend(scope::of_work_trees(git));
         match git.head() {

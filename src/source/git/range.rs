@@ -304,8 +304,16 @@ impl Source for Range {
     }
 }
 
-/// What each of the refs that `wanted` names leads to, tags not yet peeled.
+/// What the refs that `wanted` names lead to, tags not yet peeled, each once.
 pub(super) fn tips_of(git: &Repository, wanted: impl Fn(&str) -> bool) -> Result<Vec<Oid>, SourceError> {
+    let mut tips = tips_by_ref(git, wanted)?;
+    tips.sort_unstable();
+    tips.dedup();
+    Ok(tips)
+}
+
+/// The same, one for each ref.
+pub(super) fn tips_by_ref(git: &Repository, wanted: impl Fn(&str) -> bool) -> Result<Vec<Oid>, SourceError> {
     let refs = git.references().map_err(|error| trouble("the refs", &error))?;
     let mut tips = Vec::new();
     for reference in refs {
