@@ -179,7 +179,7 @@ impl<'v> Collector<'v> {
             return None;
         };
         let value = found.value.clone();
-        if !self.path_fits(id, view) {
+        if value.len() >= assign::LONGEST || !self.path_fits(id, view) {
             return Some(value);
         }
         let rule = self.rules.get(id);

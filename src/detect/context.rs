@@ -48,7 +48,7 @@ pub(crate) fn keywords_near(at: &Neighbourhood<'_>, keywords: &Anchors) -> Vec<N
         own = keywords.search(&view.bytes[from..to]);
         (&own[..], from)
     };
-    let mut near = Vec::new();
+    let mut nearest = Nearest::default();
     for &hit in hits {
         let word = hit.span();
         let word = offset + word.start..offset + word.end;
@@ -58,15 +58,52 @@ pub(crate) fn keywords_near(at: &Neighbourhood<'_>, keywords: &Anchors) -> Vec<N
         let in_name = at.key.is_some_and(|key| key.start <= word.start && word.end <= key.end);
         let gap = if word.end <= span.start { word.end..span.start } else { span.end..word.start };
         let distance = if in_name { 0 } else { gap.len().max(1) };
-        let lines = if in_name { 0 } else { memchr::memchr_iter(b'\n', &view.bytes[gap]).count() };
-        near.extend(keywords.actions(hit).iter().filter_map(|action| match action {
-            Action::Rule(rule) => Some(Near { rule: *rule, distance, lines }),
-            Action::Decode(_) => None,
-        }));
+        let gap = if in_name { 0..0 } else { gap };
+        for action in keywords.actions(hit) {
+            if let Action::Rule(rule) = *action {
+                nearest.add(rule, distance, &gap);
+            }
+        }
     }
-    near.sort_unstable();
-    near.dedup_by_key(|n| n.rule);
-    near
+    nearest.rules(view.bytes)
+}
+
+/// The nearest keyword of each rule so far. In text that is all keywords hundreds stand near each value, so the line ends
+/// are counted for the nearest alone.
+#[derive(Default)]
+struct Nearest {
+    /// Each rule with the distance of its keyword and the bytes between; two for a rule with one as near to either side.
+    found: Vec<(u16, usize, Range<usize>)>,
+    /// Where in `found` a rule stands, plus one.
+    places: Vec<u16>,
+}
+
+impl Nearest {
+    fn add(&mut self, rule: u16, distance: usize, gap: &Range<usize>) {
+        let n = usize::from(rule);
+        if self.places.len() <= n {
+            self.places.resize(n + 1, 0);
+        }
+        let known = usize::from(self.places[n]).checked_sub(1).map(|place| &mut self.found[place]);
+        match known {
+            Some(known) if known.1 > distance => *known = (rule, distance, gap.clone()),
+            Some(known) if known.1 < distance || known.2 == *gap => {}
+            _ => {
+                self.found.push((rule, distance, gap.clone()));
+                self.places[n] = self.found.len() as u16;
+            }
+        }
+    }
+
+    /// What was found, sorted by rule.
+    fn rules(self, bytes: &[u8]) -> Vec<Near> {
+        let lines = |gap: Range<usize>| memchr::memchr_iter(b'\n', &bytes[gap]).count();
+        let near = |(rule, distance, gap)| Near { rule, distance, lines: lines(gap) };
+        let mut near: Vec<Near> = self.found.into_iter().map(near).collect();
+        near.sort_unstable();
+        near.dedup_by_key(|n| n.rule);
+        near
+    }
 }
 
 /// Whether a word is a word of its own or a part of a name such as `MISTRAL_API_KEY` or `mistralKey`,
@@ -85,6 +122,19 @@ pub(crate) fn stands_alone(bytes: &[u8], word: &Range<usize>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_the_keywords_of_a_rule_the_nearest_counts_and_of_two_as_near_the_one_on_its_line() {
+        let text = b"word\n\nxxxx word VALUE word";
+        let mut nearest = Nearest::default();
+        for (rule, distance, gap) in
+            [(7, 12, 4..16), (7, 1, 15..16), (3, 12, 4..16), (3, 12, 14..26), (7, 9, 9..18)]
+        {
+            nearest.add(rule, distance, &gap);
+        }
+        let near = |rule, distance, lines| Near { rule, distance, lines };
+        assert_eq!(nearest.rules(text), [near(3, 12, 0), near(7, 1, 0)]);
+    }
 
     #[test]
     fn a_word_inside_a_word_is_none() {

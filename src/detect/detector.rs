@@ -23,6 +23,10 @@ use crate::finding::{Finding, Place, Reason, Status};
 use crate::rule::{Confidence, RuleError, RuleId, RuleSet};
 use crate::secret::Secret;
 
+/// Where a blob has more anchors than these, those that stand between the same bytes as others, of which nothing came, are
+/// left out: a file that is one line over and over costs little more than its reading.
+const MANY: usize = 1000;
+
 /// What a run wants of the detector.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -106,20 +110,18 @@ impl<'r> Detector<'r> {
 
     /// The same, telling `trace` what became of every candidate.
     pub fn scan_traced(&self, blob: &Blob<'_>, trace: &mut dyn FnMut(Trace)) -> Vec<Finding> {
-        self.found(blob, &self.anchors.search(blob.bytes), trace)
+        let mut hits = self.anchors.search(blob.bytes);
+        if hits.len() > MANY {
+            let rules = self.quiet();
+            hits.retain(|hit| !rules.is_repeated(blob.bytes, hit));
+        }
+        self.found(blob, &hits, trace)
     }
 
     /// The findings of a blob of which something is known, with what is to be known of it for the next.
     pub fn follow(&self, blob: &Blob<'_>, trail: &mut Trail) -> Vec<Finding> {
         let reach = self.reach.get_or_init(|| Reach::of(self.rules, &self.anchors));
-        let rules = Quiet {
-            rules: self.rules,
-            anchors: &self.anchors,
-            patterns: &self.patterns,
-            called: &self.called,
-            shapes: &self.shapes,
-            memo: self.memo.get_or_init(Memo::new),
-        };
+        let rules = self.quiet();
         let quiet = |mark: &Hit| rules.round(blob.bytes, mark);
         match &trail.fresh {
             None => trail.marks = self.anchors.search(blob.bytes),
@@ -132,6 +134,18 @@ impl<'r> Detector<'r> {
             }
         }
         self.found(blob, &Reach::loud(&mut trail.marks, &quiet), &mut |_| {})
+    }
+
+    /// What tells that nothing comes of a hit.
+    fn quiet(&self) -> Quiet<'_> {
+        Quiet {
+            rules: self.rules,
+            anchors: &self.anchors,
+            patterns: &self.patterns,
+            called: &self.called,
+            shapes: &self.shapes,
+            memo: self.memo.get_or_init(Memo::new),
+        }
     }
 
     /// What stands at the hits.
@@ -255,5 +269,34 @@ impl<'r> Detector<'r> {
             });
         }
         findings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::example::expand;
+
+    #[test]
+    fn anchors_left_out_as_known_are_none_that_a_finding_comes_of() {
+        let rules = RuleSet::builtin();
+        let settings = Settings { confidence: Confidence::Low, ..Settings::default() };
+        let detector = Detector::new(&rules, settings).unwrap();
+        let examples =
+            rules.all().flat_map(|(_, rule)| rule.matches.iter().take(1).chain(rule.clean.iter().take(2)));
+        let lines: Vec<String> =
+            examples.step_by(3).map(|template| expand(template).unwrap().text + "\n").collect();
+        let text = [lines.concat(), "int key_of(struct key *key, int token)\n".repeat(2000), lines.concat()]
+            .concat();
+        let blob = Blob::whole("app.conf", text.repeat(2).into_bytes().leak());
+        let all = detector.anchors.search(blob.bytes);
+        let rest = all.iter().filter(|hit| !detector.quiet().is_repeated(blob.bytes, hit)).count();
+        assert!(all.len() > MANY && rest * 2 < all.len(), "{rest} of {}", all.len());
+        let places = |findings: Vec<Finding>| -> Vec<(RuleId, Position)> {
+            findings.iter().map(|found| (found.rule, found.places[0].start)).collect()
+        };
+        let whole = places(detector.found(&blob, &all, &mut |_| {}));
+        assert!(whole.len() > 400);
+        assert_eq!(places(detector.scan(&blob)), whole);
     }
 }

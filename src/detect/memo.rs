@@ -24,6 +24,9 @@ const SLOTS: usize = 1 << 15;
 /// The bits of a slot that hold an answer: 0 says that something may come of the mark.
 const ANSWER: u64 = 0xFFFF;
 
+/// The answer of bytes that were seen, and no more; no answer near by is as large.
+const SEEN: u16 = u16::MAX;
+
 /// The bit that tells a slot that was filled from an empty one.
 const FILLED: u64 = ANSWER + 1;
 
@@ -62,6 +65,17 @@ impl Memo {
         reach
     }
 
+    /// The same for a text of which nothing is known, where most marks stand between bytes that come once: what decides is
+    /// found out only where the bytes near by are seen again.
+    pub(super) fn again(&self, bytes: &[u8], mark: &Hit, find: impl FnOnce() -> Option<u16>) -> Option<u16> {
+        let near = Slot::of(&self.near, self.key::<NEAR>(bytes, mark));
+        if near.is_known() {
+            return self.round(bytes, mark, find);
+        }
+        near.fill(Some(SEEN));
+        None
+    }
+
     /// A hash of a mark's literal and of what stands so far round it. Where the text ends there is a part of that.
     fn key<const ROUND: usize>(&self, bytes: &[u8], mark: &Hit) -> u64 {
         let span = mark.span();
@@ -94,7 +108,7 @@ impl<'m> Slot<'m> {
     /// The answer; `None` if there is none or it says that something may come of the mark.
     fn answer(&self) -> Option<u16> {
         let answer = (self.known & ANSWER) as u16;
-        (self.is_known() && answer > 0).then_some(answer)
+        (self.is_known() && answer > 0 && answer < SEEN).then_some(answer)
     }
 
     fn fill(&self, answer: Option<u16>) {
@@ -130,6 +144,18 @@ mod tests {
             assert_eq!(ask(&memo, &text("", round, round - 1, "text"), reach), (reach, true));
             assert_eq!(ask(&memo, &text("", 2, 2, ""), reach), (reach, true), "the text ends");
         }
+    }
+
+    #[test]
+    fn what_comes_once_is_not_asked_about() {
+        let (memo, text) = (Memo::new(), "a key = b");
+        let mark = Hit { at: 2, literal: 7, length: 3, quiet: 0 };
+        let again = |text: &str, reach| memo.again(text.as_bytes(), &mark, || reach);
+        assert_eq!(again(text, Some(3)), None);
+        assert_eq!(again("a key = c", Some(4)), None);
+        assert_eq!(again(text, Some(5)), Some(5));
+        assert_eq!(again(text, None), Some(5));
+        assert_eq!(ask(&memo, "a key = c", Some(6)), (Some(6), true));
     }
 
     #[test]

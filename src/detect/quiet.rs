@@ -34,11 +34,17 @@ pub(super) struct Quiet<'d> {
 impl Quiet<'_> {
     /// How many bytes before and behind a mark decide that nothing comes of it; `None` if something may.
     pub(super) fn round(&self, bytes: &[u8], mark: &Hit) -> Option<u16> {
-        // Encoded text may hold anything: there is nothing to find out.
-        if self.anchors.actions(*mark).iter().any(|action| matches!(action, Action::Decode(_))) {
-            return None;
-        }
-        self.memo.round(bytes, mark, || self.find(bytes, mark))
+        (!self.announces(mark)).then(|| self.memo.round(bytes, mark, || self.find(bytes, mark)))?
+    }
+
+    /// Whether it is known that nothing comes of a mark, because it stands between the same bytes as others did.
+    pub(super) fn is_repeated(&self, bytes: &[u8], mark: &Hit) -> bool {
+        !self.announces(mark) && self.memo.again(bytes, mark, || self.find(bytes, mark)).is_some()
+    }
+
+    /// Whether a mark announces encoded text, which may hold anything: there is nothing to find out.
+    fn announces(&self, mark: &Hit) -> bool {
+        self.anchors.actions(*mark).iter().any(|action| matches!(action, Action::Decode(_)))
     }
 
     /// The same, found out from the bytes.

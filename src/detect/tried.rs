@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::assign;
 use crate::rule::RuleId;
 use crate::rule::shape::Shape;
 
@@ -38,8 +39,8 @@ impl Tried {
     const LONG: usize = 48;
     /// How many values may begin inside one another and end together, as in `key=key=key=…`.
     const NESTED: u32 = 8;
-    /// No secret is as long as a value of so many bytes, which may be cut.
-    const CUT: usize = 4096;
+    /// How far the name that a word begins is followed, in bytes.
+    const NAME: usize = 64;
 
     /// Whether enough anchors of the rule have been tried where `at` stands: inside its last match, or in a token in
     /// which it failed.
@@ -82,15 +83,20 @@ impl Tried {
     /// Whether the word at `anchor` would be given, without quotes, what is left of a value that enough other
     /// words were given already.
     pub(super) fn given(&self, bytes: &[u8], anchor: &Range<usize>) -> bool {
-        let plain = matches!(bytes.get(anchor.end), Some(b'=' | b':'))
-            && bytes.get(anchor.end + 1).is_some_and(|b| b.is_ascii_alphanumeric());
-        plain && self.nested >= Self::NESTED && anchor.end < self.value.end
+        if self.nested < Self::NESTED || anchor.end >= self.value.end {
+            return false;
+        }
+        let rest = &bytes[anchor.end..bytes.len().min(anchor.end + Self::NAME)];
+        let name =
+            rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')).count();
+        let plain = matches!(rest.get(name), Some(b'=' | b':'));
+        plain && rest.get(name + 1).is_some_and(u8::is_ascii_alphanumeric)
     }
 
     /// Notes the value that a word was given.
     pub(super) fn note_value(&mut self, value: &Range<usize>) {
         // The longest that are read end one after the other.
-        let cut = value.len() >= Self::CUT && self.value.contains(&value.start);
+        let cut = value.len() >= assign::LONGEST && self.value.contains(&value.start);
         let same = cut || self.value.end == value.end && self.value.start <= value.start;
         self.nested = if same { self.nested + 1 } else { 0 };
         self.value = value.clone();
@@ -137,6 +143,7 @@ mod tests {
             tried.note_value(&(n..100));
         }
         assert!(tried.given(bytes, &(0..3)) && !tried.given(bytes, &(4..7)));
+        assert!(tried.given(b"secretkey=a", &(0..6)) && !tried.given(b"secretkey \"a", &(0..6)));
         tried.note_value(&(20..30));
         assert!(!tried.given(bytes, &(0..3)));
     }

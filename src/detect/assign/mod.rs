@@ -11,3 +11,4 @@ mod value;
 
 pub(crate) use quiet::{decided, looks_at};
 pub(crate) use read::{Assignment, Form, read};
+pub(crate) use value::LONGEST;

@@ -4,13 +4,13 @@
 
 use std::ops::Range;
 
-/// The longest value, in bytes.
-const VALUE: usize = 4096;
+/// The longest value, in bytes: no secret is as long, and what is may have been cut.
+pub(crate) const LONGEST: usize = 4096;
 
 /// The literal in quotes at `at`, also behind a prefix (`b"…"`, `@"…"`), a wrapper that only repeats its
 /// argument (`Some("…")`, `new String("…")`), a list bracket, or as `%q(…)`.
 pub(super) fn literal(bytes: &[u8], at: usize) -> Option<Range<usize>> {
-    let rest = &bytes[at..bytes.len().min(at + VALUE)];
+    let rest = &bytes[at..bytes.len().min(at + LONGEST)];
     let mut n = wrapper(rest);
     let escaped = rest.get(n) == Some(&b'\\');
     n += usize::from(escaped);
@@ -119,7 +119,7 @@ fn percent(rest: &[u8]) -> Option<Range<usize>> {
 
 /// The bytes from `at` to the next white space; what ends a statement is left out.
 pub(super) fn line(bytes: &[u8], at: usize) -> Range<usize> {
-    let rest = &bytes[at..bytes.len().min(at + VALUE)];
+    let rest = &bytes[at..bytes.len().min(at + LONGEST)];
     let mut end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
     while end > 0 && matches!(rest[end - 1], b',' | b';' | b'\\' | b'"' | b'\'') {
         end -= 1;
@@ -136,7 +136,7 @@ pub(super) fn line(bytes: &[u8], at: usize) -> Range<usize> {
 
 /// The bytes from `at` to white space or any sign that ends a value inside a line.
 pub(super) fn bare(bytes: &[u8], at: usize, in_query: bool) -> Range<usize> {
-    let rest = &bytes[at..bytes.len().min(at + VALUE)];
+    let rest = &bytes[at..bytes.len().min(at + LONGEST)];
     let stops = |b: &u8| {
         b.is_ascii_whitespace()
             || matches!(b, b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b'>' | b')' | b'}' | b']' | b'\\')

@@ -3,7 +3,7 @@
 //! In flow bytes and a place inside an encoded run; out flows what the run round it says. The place of
 //! the hit in its group of four is known, so that what stands before the run cannot shift it.
 
-use super::tape::{Decoded, Tape};
+use super::tape::{Tape, Window};
 
 /// How far a run is followed to either side, in characters. Behind, it holds a private key of 4,096
 /// bits and a service account; before, the name of a variable and some lines.
@@ -40,7 +40,7 @@ pub(crate) fn glance(bytes: &[u8], at: usize, place: u8) -> Vec<u8> {
 }
 
 /// Decodes the run round the hit at `at`, whose place in its group of four is `place`.
-pub(crate) fn run(bytes: &[u8], at: usize, place: u8) -> Option<Decoded> {
+pub(crate) fn run(bytes: &[u8], at: usize, place: u8) -> Window {
     let mut before = back(bytes, at, BEFORE);
     // Whole groups only: the hit begins `place` characters into one.
     let place = usize::from(place);
@@ -58,7 +58,7 @@ pub(crate) fn run(bytes: &[u8], at: usize, place: u8) -> Option<Decoded> {
     let covers = if cut { behind[BEHIND - MARGIN] } else { end };
     let mut tape = Tape::new(from, (before.len() + behind.len()) / 4 * 3 + 3);
     groups(bytes, unknown.chain(before).chain(behind), &mut tape);
-    Some(tape.finish("base64", end + padding, covers))
+    Window { covers, decoded: Some(tape.finish("base64", end + padding)) }
 }
 
 /// Decodes characters at these places, group by group.

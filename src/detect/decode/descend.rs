@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::anchors::{ENTITY, ESCAPE, HEX, JOIN, MANIFEST, PERCENT, QUOTED, WIDE};
-use super::tape::Decoded;
+use super::tape::{Decoded, Window};
 use super::{ask, base64, digits, escape, join, manifest};
 use crate::detect::anchors::{Action, Anchors, Hit};
 use crate::detect::candidate::Candidate;
@@ -94,11 +94,13 @@ impl Descent<'_> {
                 if span.start < covered[usize::from(form)] || self.budget == 0 {
                     continue;
                 }
-                if let Some(decoded) = decode(collector.anchors, view.bytes, &span, (form, at)) {
+                let window = decode(collector.anchors, view.bytes, &span, (form, at));
+                // What holds nothing is not looked at again for each hit in it.
+                covered[usize::from(form)] = window.covers;
+                if let Some(decoded) = window.decoded {
                     if form == MANIFEST {
                         manifests.push(span.start);
                     }
-                    covered[usize::from(form)] = decoded.covers;
                     self.budget = self.budget.saturating_sub(decoded.bytes.len());
                     found.push(decoded);
                 }
@@ -139,21 +141,20 @@ fn forms(
 }
 
 /// Decodes one form round a hit, unless a glance shows that nothing is there.
-fn decode(anchors: &Anchors, bytes: &[u8], hit: &Range<usize>, (form, at): (u8, usize)) -> Option<Decoded> {
+fn decode(anchors: &Anchors, bytes: &[u8], hit: &Range<usize>, (form, at): (u8, usize)) -> Window {
     let worth = |text: &[u8]| !anchors.search(text).is_empty();
     match form {
-        HEX => worth(&digits::glance(bytes, hit.start)).then(|| digits::hex(bytes, hit.start))?,
+        HEX if worth(&digits::glance(bytes, hit.start)) => digits::hex(bytes, hit.start),
         WIDE => digits::wide(bytes, hit.start),
         MANIFEST => manifest::secret(bytes, hit),
-        JOIN => join::literals(bytes, hit, at),
+        JOIN => join::literals(bytes, hit, at).unwrap_or(Window::NONE),
         QUOTED => escape::quoted_printable(bytes, hit),
         PERCENT => escape::percents(bytes, hit),
         ESCAPE if worth_escaping(bytes, hit, form) => escape::backslashes(bytes, hit),
         ENTITY if worth_escaping(bytes, hit, form) => escape::entities(bytes, hit),
-        ESCAPE | ENTITY => None,
-        place => {
-            worth(&base64::glance(bytes, hit.start, place)).then(|| base64::run(bytes, hit.start, place))?
-        }
+        HEX | ESCAPE | ENTITY => Window::NONE,
+        place if worth(&base64::glance(bytes, hit.start, place)) => base64::run(bytes, hit.start, place),
+        _ => Window::NONE,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! In flow bytes and a place inside an encoded run; out flows what the run round it says.
 
-use super::tape::{Decoded, Tape};
+use super::tape::{Tape, Window};
 
 /// How far a run is followed to either side, in decoded bytes.
 const BEFORE: usize = 512;
@@ -28,21 +28,16 @@ pub(crate) fn glance(bytes: &[u8], at: usize) -> Vec<u8> {
 }
 
 /// Decodes the digits round the hit at `at`.
-pub(crate) fn hex(bytes: &[u8], at: usize) -> Option<Decoded> {
+pub(crate) fn hex(bytes: &[u8], at: usize) -> Window {
     pairs(bytes, at, "hex", hex_pair)
 }
 
 /// Decodes the UTF-16 round the hit at `at`, in either byte order.
-pub(crate) fn wide(bytes: &[u8], at: usize) -> Option<Decoded> {
+pub(crate) fn wide(bytes: &[u8], at: usize) -> Window {
     pairs(bytes, at, "utf-16", wide_pair)
 }
 
-fn pairs(
-    bytes: &[u8],
-    at: usize,
-    form: &'static str,
-    pair: fn(&[u8], usize) -> Option<u8>,
-) -> Option<Decoded> {
+fn pairs(bytes: &[u8], at: usize, form: &'static str, pair: fn(&[u8], usize) -> Option<u8>) -> Window {
     let before =
         (1..=BEFORE).take_while(|n| at.checked_sub(2 * n).is_some_and(|at| pair(bytes, at).is_some()));
     let from = at - 2 * before.count();
@@ -55,5 +50,5 @@ fn pairs(
     }
     let cut = n >= at + 2 * BEHIND;
     let n = n.min(bytes.len());
-    Some(tape.finish(form, n, if cut { n - 2 * MARGIN } else { n }))
+    Window { covers: if cut { n - 2 * MARGIN } else { n }, decoded: Some(tape.finish(form, n)) }
 }

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::tape::{Decoded, Tape};
+use super::tape::{Tape, Window};
 
 /// How far a window reaches before what asked for it, in bytes, and how much it holds, in decoded
 /// bytes: before, the name of a variable and the line above; behind, a private key of 4,096 bits and a
@@ -31,22 +31,22 @@ enum Piece {
 type Resolve = fn(&[u8]) -> Option<(Piece, &'static str)>;
 
 /// The window round `hit` with backslash escapes resolved.
-pub(crate) fn backslashes(bytes: &[u8], hit: &Range<usize>) -> Option<Decoded> {
+pub(crate) fn backslashes(bytes: &[u8], hit: &Range<usize>) -> Window {
     window(bytes, hit, b'\\', backslash)
 }
 
 /// The same with percent escapes.
-pub(crate) fn percents(bytes: &[u8], hit: &Range<usize>) -> Option<Decoded> {
+pub(crate) fn percents(bytes: &[u8], hit: &Range<usize>) -> Window {
     window(bytes, hit, b'%', |rest| Some((Piece::Byte(3, hex(rest.get(1..3)?)?), "percent")))
 }
 
 /// The same with HTML entities.
-pub(crate) fn entities(bytes: &[u8], hit: &Range<usize>) -> Option<Decoded> {
+pub(crate) fn entities(bytes: &[u8], hit: &Range<usize>) -> Window {
     window(bytes, hit, b'&', entity)
 }
 
 /// The same with quoted-printable.
-pub(crate) fn quoted_printable(bytes: &[u8], hit: &Range<usize>) -> Option<Decoded> {
+pub(crate) fn quoted_printable(bytes: &[u8], hit: &Range<usize>) -> Window {
     window(bytes, hit, b'=', |rest| {
         let piece = match rest {
             [_, b'\n', ..] => Piece::Nothing(2),
@@ -57,7 +57,7 @@ pub(crate) fn quoted_printable(bytes: &[u8], hit: &Range<usize>) -> Option<Decod
     })
 }
 
-fn window(bytes: &[u8], hit: &Range<usize>, mark: u8, resolve: Resolve) -> Option<Decoded> {
+fn window(bytes: &[u8], hit: &Range<usize>, mark: u8, resolve: Resolve) -> Window {
     let mut from = hit.start.saturating_sub(BEFORE);
     // Not in the middle of an escape, or of a row of backslashes.
     let near = from.saturating_sub(64);
@@ -105,7 +105,7 @@ fn window(bytes: &[u8], hit: &Range<usize>, mark: u8, resolve: Resolve) -> Optio
     }
     let cut = tape.bytes.len() >= DECODED;
     let covers = if cut { tape.place(MARGIN).max(hit.end) } else { at };
-    Some(tape.finish(form?, at, covers))
+    Window { covers, decoded: form.map(|form| tape.finish(form, at)) }
 }
 
 /// A byte in two hexadecimal digits.
@@ -228,4 +228,16 @@ pub(crate) fn several(bytes: &[u8], at: usize, form: u8) -> bool {
         }
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_without_an_escape_is_looked_at_once() {
+        let text = "token\\u00".repeat(1000);
+        let window = backslashes(text.as_bytes(), &(0..5));
+        assert!(window.decoded.is_none() && window.covers > BEFORE, "{}", window.covers);
+    }
 }

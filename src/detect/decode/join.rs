@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::tape::{Decoded, Tape};
+use super::tape::{Tape, Window};
 
 /// What is shown before the hit and behind the last literal, in bytes.
 const ROUND: usize = 256;
@@ -15,7 +15,7 @@ const GAP: usize = 160;
 const COUNT: usize = 64;
 
 /// Puts together the literals from the one that is open at `hit`, whose closing quote stands at `quote`.
-pub(crate) fn literals(bytes: &[u8], hit: &Range<usize>, quote: usize) -> Option<Decoded> {
+pub(crate) fn literals(bytes: &[u8], hit: &Range<usize>, quote: usize) -> Option<Window> {
     let from = hit.start.saturating_sub(ROUND);
     let mut pieces = vec![(from, quote)];
     let mut end = quote;
@@ -48,7 +48,7 @@ pub(crate) fn literals(bytes: &[u8], hit: &Range<usize>, quote: usize) -> Option
     pieces.push((end, last));
     let mut tape = Tape::new(from, last - from);
     pieces.into_iter().for_each(|(from, to)| tape.copy(bytes, from..to));
-    Some(tape.finish("joined-strings", last, end))
+    Some(Window { covers: end, decoded: Some(tape.finish("joined-strings", last)) })
 }
 
 /// A byte of a key or a token.

@@ -6,14 +6,14 @@
 use std::ops::Range;
 
 use super::base64::base64_value;
-use super::tape::{Decoded, Tape};
+use super::tape::{Tape, Window};
 use crate::detect::view::View;
 
 /// How far a document is followed to either side of its kind, in bytes.
 const REACH: usize = 64 * 1024;
 
 /// Decodes the document round the hit, if it has a `data` in which something is encoded.
-pub(crate) fn secret(bytes: &[u8], hit: &Range<usize>) -> Option<Decoded> {
+pub(crate) fn secret(bytes: &[u8], hit: &Range<usize>) -> Window {
     let document = document(bytes, hit);
     let mut tape = Tape::new(document.start, document.len());
     let (mut at, mut found) = (document.start, false);
@@ -45,7 +45,7 @@ pub(crate) fn secret(bytes: &[u8], hit: &Range<usize>) -> Option<Decoded> {
         }
     }
     tape.copy(bytes, at..document.end);
-    found.then(|| tape.finish("base64", document.end, document.end))
+    Window { covers: document.end, decoded: found.then(|| tape.finish("base64", document.end)) }
 }
 
 /// Whether the bytes at `span` are a value of such a manifest's `data`, of which a decoded view exists.
@@ -98,7 +98,7 @@ mod tests {
 
     fn decoded(text: &str) -> Option<String> {
         let at = text.find("kind")?;
-        let decoded = secret(text.as_bytes(), &(at..at + 12))?;
+        let decoded = secret(text.as_bytes(), &(at..at + 12)).decoded?;
         Some(String::from_utf8(decoded.bytes).unwrap())
     }
 
@@ -108,6 +108,13 @@ mod tests {
         let plain = decoded(text).unwrap();
         assert!(plain.contains("  password: hunter2\n  user: \"admin\"\ntype: Opaque"), "{plain}");
         assert!(plain.contains("name: aHVudGVyMg=="), "{plain}");
+    }
+
+    #[test]
+    fn a_document_without_data_is_looked_at_once() {
+        let text = "kind: Secret\n".repeat(100);
+        let window = secret(text.as_bytes(), &(0..12));
+        assert_eq!((window.covers, window.decoded.is_none()), (text.len(), true));
     }
 
     #[test]

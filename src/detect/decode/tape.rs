@@ -4,6 +4,20 @@
 
 use std::ops::Range;
 
+/// What was looked at for encoded text.
+#[derive(Debug)]
+pub(crate) struct Window {
+    /// Where hits need no window of their own: they are in this one, with all that follows them.
+    pub(crate) covers: usize,
+    /// What was decoded; `None` if nothing is encoded there.
+    pub(crate) decoded: Option<Decoded>,
+}
+
+impl Window {
+    /// Nothing, of which the next hit can learn nothing.
+    pub(crate) const NONE: Self = Self { covers: 0, decoded: None };
+}
+
 /// What a decoding yields.
 #[derive(Debug)]
 pub(crate) struct Decoded {
@@ -11,8 +25,6 @@ pub(crate) struct Decoded {
     pub(crate) form: &'static str,
     /// What was decoded, in the bytes it was decoded from.
     pub(crate) span: Range<usize>,
-    /// Where hits need no decoding of their own: they are in here, with all that follows them.
-    pub(crate) covers: usize,
     /// The decoded bytes.
     pub(crate) bytes: Vec<u8>,
     /// For each decoded byte where its encoded form begins, relative to `span`; and the end.
@@ -58,8 +70,8 @@ impl Tape {
     }
 
     /// Ends the tape at `end`.
-    pub(crate) fn finish(mut self, form: &'static str, end: usize, covers: usize) -> Decoded {
+    pub(crate) fn finish(mut self, form: &'static str, end: usize) -> Decoded {
         self.map.push((end - self.origin) as u32);
-        Decoded { form, span: self.origin..end, covers, bytes: self.bytes, map: self.map }
+        Decoded { form, span: self.origin..end, bytes: self.bytes, map: self.map }
     }
 }
