@@ -13,7 +13,7 @@ use super::judge::{COURT, Verdict};
 use super::link::{self, Links};
 use super::memo::Memo;
 use super::patterns::{self, Paths, Patterns, Shapes};
-use super::quiet::Quiet;
+use super::quiet::{MANY, Quiet};
 use super::reach::Reach;
 use super::scene::Scene;
 use super::view::View;
@@ -22,10 +22,6 @@ use crate::blob::{Blob, BlobKind, Position, Trail};
 use crate::finding::{Finding, Place, Reason, Status};
 use crate::rule::{Confidence, RuleError, RuleId, RuleSet};
 use crate::secret::Secret;
-
-/// Where a blob has more anchors than these, those that stand between the same bytes as others, of which nothing came, are
-/// left out: a file that is one line over and over costs little more than its reading.
-const MANY: usize = 1000;
 
 /// What a run wants of the detector.
 #[derive(Debug, Clone)]
@@ -112,8 +108,7 @@ impl<'r> Detector<'r> {
     pub fn scan_traced(&self, blob: &Blob<'_>, trace: &mut dyn FnMut(Trace)) -> Vec<Finding> {
         let mut hits = self.anchors.search(blob.bytes);
         if hits.len() > MANY {
-            let rules = self.quiet();
-            hits.retain(|hit| !rules.is_repeated(blob.bytes, hit));
+            self.quiet().leave_out(blob.bytes, &mut hits);
         }
         self.found(blob, &hits, trace)
     }
@@ -144,7 +139,7 @@ impl<'r> Detector<'r> {
             patterns: &self.patterns,
             called: &self.called,
             shapes: &self.shapes,
-            memo: self.memo.get_or_init(Memo::new),
+            memo: &self.memo,
         }
     }
 
@@ -165,7 +160,7 @@ impl<'r> Detector<'r> {
             scene: &scene,
         };
         let mut findings = Vec::new();
-        decode::descend(&collector, &view, hits, &mut |candidates| {
+        decode::descend(&collector, &view, hits, self.quiet(), &mut |candidates| {
             if candidates.is_empty() {
                 return;
             }
@@ -290,8 +285,9 @@ mod tests {
             .concat();
         let blob = Blob::whole("app.conf", text.repeat(2).into_bytes().leak());
         let all = detector.anchors.search(blob.bytes);
-        let rest = all.iter().filter(|hit| !detector.quiet().is_repeated(blob.bytes, hit)).count();
-        assert!(all.len() > MANY && rest * 2 < all.len(), "{rest} of {}", all.len());
+        let mut rest = all.clone();
+        detector.quiet().leave_out(blob.bytes, &mut rest);
+        assert!(all.len() > MANY && rest.len() * 2 < all.len(), "{} of {}", rest.len(), all.len());
         let places = |findings: Vec<Finding>| -> Vec<(RuleId, Position)> {
             findings.iter().map(|found| (found.rule, found.places[0].start)).collect()
         };

@@ -18,9 +18,13 @@ use super::said;
 use super::url;
 use crate::rule::{Rule, RuleId, RuleSet, Syntax};
 
+/// Where a text has more marks than these, those that stand between the same bytes as others, of which nothing came, are
+/// left out: a file that is one line over and over costs little more than its reading.
+pub(crate) const MANY: usize = 1000;
+
 /// What the rules say about marks.
 #[derive(Clone, Copy)]
-pub(super) struct Quiet<'d> {
+pub(crate) struct Quiet<'d> {
     pub(super) rules: &'d RuleSet,
     pub(super) anchors: &'d Anchors,
     pub(super) patterns: &'d Patterns,
@@ -28,18 +32,24 @@ pub(super) struct Quiet<'d> {
     pub(super) called: &'d [RuleId],
     pub(super) shapes: &'d OnceLock<Shapes>,
     /// What was found out already.
-    pub(super) memo: &'d Memo,
+    pub(super) memo: &'d OnceLock<Memo>,
 }
 
 impl Quiet<'_> {
     /// How many bytes before and behind a mark decide that nothing comes of it; `None` if something may.
     pub(super) fn round(&self, bytes: &[u8], mark: &Hit) -> Option<u16> {
-        (!self.announces(mark)).then(|| self.memo.round(bytes, mark, || self.find(bytes, mark)))?
+        (!self.announces(mark)).then(|| self.memo().round(bytes, mark, || self.find(bytes, mark)))?
     }
 
-    /// Whether it is known that nothing comes of a mark, because it stands between the same bytes as others did.
-    pub(super) fn is_repeated(&self, bytes: &[u8], mark: &Hit) -> bool {
-        !self.announces(mark) && self.memo.again(bytes, mark, || self.find(bytes, mark)).is_some()
+    /// Leaves out the marks of which it is known that nothing comes of them, because they stand between the same bytes as
+    /// others did.
+    pub(crate) fn leave_out(&self, bytes: &[u8], marks: &mut Vec<Hit>) {
+        let known = |mark: &Hit| self.memo().again(bytes, mark, || self.find(bytes, mark)).is_some();
+        marks.retain(|mark| self.announces(mark) || !known(mark));
+    }
+
+    fn memo(&self) -> &Memo {
+        self.memo.get_or_init(Memo::new)
     }
 
     /// Whether a mark announces encoded text, which may hold anything: there is nothing to find out.

@@ -11,6 +11,7 @@ use super::{ask, base64, digits, escape, join, manifest};
 use crate::detect::anchors::{Action, Anchors, Hit};
 use crate::detect::candidate::Candidate;
 use crate::detect::collect::Collector;
+use crate::detect::quiet::{MANY, Quiet};
 use crate::detect::view::{Parent, View};
 use crate::rule::{RuleId, Syntax};
 
@@ -27,6 +28,9 @@ const FORMS: usize = MANIFEST as usize + 1;
 /// What of a run's detection the way down needs.
 pub(crate) struct Descent<'f> {
     budget: usize,
+    quiet: Quiet<'f>,
+    /// How many hits there were so far.
+    hits: usize,
     finish: &'f mut dyn FnMut(Vec<Candidate<'_>>),
 }
 
@@ -36,11 +40,13 @@ pub(crate) fn descend<'v>(
     collector: &Collector<'v>,
     view: &'v View<'v>,
     hits: &[Hit],
+    quiet: Quiet<'_>,
     finish: &mut dyn FnMut(Vec<Candidate<'_>>),
 ) {
     let mut candidates = Vec::new();
     collector.collect(view, hits, &mut candidates);
-    let mut descent = Descent { budget: view.bytes.len() * TIMES + LITTLE, finish };
+    let budget = view.bytes.len() * TIMES + LITTLE;
+    let mut descent = Descent { budget, quiet, hits: hits.len(), finish };
     let asked = descent.asked(collector, view, hits);
     descent.deepen(*collector, vec![(view, asked)], candidates);
 }
@@ -72,7 +78,11 @@ impl Descent<'_> {
         let mut candidates: Vec<Candidate<'_>> = candidates;
         let mut level = Vec::new();
         for view in &views {
-            let hits = collector.anchors.search(view.bytes);
+            let mut hits = collector.anchors.search(view.bytes);
+            self.hits += hits.len();
+            if self.hits > MANY {
+                self.quiet.leave_out(view.bytes, &mut hits);
+            }
             collector.collect(view, &hits, &mut candidates);
             let asked = if view.depth < DEPTH { self.asked(&collector, view, &hits) } else { Vec::new() };
             if !asked.is_empty() {
