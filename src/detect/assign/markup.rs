@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::operator::{blanks, closers};
+use super::operator::{blanks, closers, tokenlike};
 use super::read::Form;
 use super::value;
 
@@ -54,7 +54,19 @@ fn text(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
         return None;
     }
     let from = at + skip + lead;
-    Some((from..from + trimmed.len(), Form::Markup))
+    let behind = scheme(trimmed);
+    Some((from + behind.start..from + behind.end, Form::Markup))
+}
+
+/// Where the token stands in a text of two or three words that ends in one, as behind the name of a scheme or in
+/// braces: `Bearer 3f0c…`.
+fn scheme(text: &[u8]) -> Range<usize> {
+    let inside = text.strip_prefix(b"{").and_then(|t| t.strip_suffix(b"}"));
+    let (lead, words) = inside.map_or((0, text), |inside| (1, inside));
+    let Some(at) = words.iter().rposition(|b| *b == b' ') else { return 0..text.len() };
+    let last = at + 1..words.len();
+    let few = words.iter().filter(|b| **b == b' ').count() <= 2;
+    if few && tokenlike(&words[last.clone()]) { lead + last.start..lead + last.end } else { 0..text.len() }
 }
 
 /// The text of the only element inside: `<Password><Value>…</Value></Password>`.

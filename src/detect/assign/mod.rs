@@ -1,5 +1,6 @@
 //! Assignments in every common syntax: what name a value is given, and by which form of words.
 
+mod call;
 pub(crate) mod loose;
 mod markup;
 mod operator;

@@ -5,12 +5,13 @@
 
 use std::ops::Range;
 
+use super::call::{argument, call};
 use super::markup;
 use super::read::Form;
 use super::value;
 
 /// The longest gap of spaces and type names between a name and its value, in bytes.
-const GAP: usize = 80;
+pub(super) const GAP: usize = 80;
 
 /// How far before a name the `;` of a list may stand, in bytes.
 const MARGIN: usize = 64;
@@ -30,18 +31,23 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
         (b'=', Some(b'>')) | (b':' | b'?' | b'+', Some(b'=')) => given(bytes, at + 2, key),
         (b'|', Some(b'|')) | (b'?', Some(b'?' | b':')) => {
             let skip = usize::from(rest.get(2) == Some(&b'='));
-            quoted(bytes, blanks(bytes, at + 2 + skip))
+            let at = blanks(bytes, at + 2 + skip);
+            quoted(bytes, at)
+                .or_else(|| if bytes.get(at) == Some(&b'\n') { next_line(bytes, at) } else { None })
         }
         (b'=', _) => given(bytes, at + 1, key),
-        (b':', Some(b':')) => None,
+        (b':', Some(b':')) => immediate(bytes, at),
+        (b'.', Some(b'=')) => quoted(bytes, blanks(bytes, at + 2)),
         (b'<', Some(b'-')) => given(bytes, at + 2, key),
         (b'-', Some(b'>')) if at > key.end => quoted(bytes, blanks(bytes, at + 2)),
+        (b'-', Some(b' ')) if at > key.end => noted(bytes, at + 2),
         (b'|', Some(b' ')) if at > key.end => cell(bytes, at + 1, key),
         (b':', _) if opened(bytes, key, b"${") => default(bytes, at + 1, key),
         (b':', _) => typed(bytes, at + 1).or_else(|| given(bytes, at + 1, key)),
         (b',', _) if closed => argument(bytes, at + 1, key),
         (b'(', _) if !closed => call(bytes, at + 1, b')'),
-        (b'{', Some(b'"' | b'\'')) if at == key.end => call(bytes, at + 1, b'}'),
+        (b'{', Some(b'"' | b'\'' | b' ' | b'\n')) if at == key.end => call(bytes, at + 1, b'}'),
+        (b'\n' | b'\r', _) if !closed && opened(bytes, key, b" ") => broken(bytes, at),
         (b'{', _) if looked_up && in_quotes => quoted(bytes, blanks(bytes, at + 1)),
         (b't', Some(b'o')) if in_quotes => quoted(bytes, blanks(bytes, at + 2)),
         (b'o', Some(b'r')) if looked_up => quoted(bytes, blanks(bytes, at + 2)),
@@ -55,6 +61,20 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
         }
         _ => None,
     }
+}
+
+/// The literal behind a sign that opens the next line, as formatters break long ones.
+fn broken(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    let at = spaces(bytes, at);
+    let sign = bytes.get(at..at + 2)? == b"= ";
+    if sign && matches!(bytes.get(at + 2)?, b'"' | b'\'') { quoted(bytes, at + 2) } else { None }
+}
+
+/// The literal behind `::=` or `:::=`, by which POSIX make assigns at once.
+fn immediate(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    let colons = bytes[at..].iter().take(4).take_while(|b| **b == b':').count();
+    let signed = matches!(colons, 2 | 3) && bytes.get(at + colons) == Some(&b'=');
+    signed.then(|| quoted(bytes, blanks(bytes, at + colons + 1)))?
 }
 
 /// Words that declare a text where no sign stands between the name and its type: `NAME string = "…"` in Go,
@@ -99,6 +119,12 @@ fn index(bytes: &[u8], at: usize) -> usize {
 pub(super) fn blanks(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at..bytes.len().min(at + GAP)];
     at + rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
+}
+
+/// Past white space, also over the end of a line.
+pub(super) fn spaces(bytes: &[u8], at: usize) -> usize {
+    let rest = &bytes[at..bytes.len().min(at + GAP)];
+    at + rest.iter().take_while(|b| b.is_ascii_whitespace()).count()
 }
 
 /// Whether the name is directly preceded by `sign`.
@@ -220,18 +246,29 @@ fn cell(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Fo
     (before == Some(&b'|') && bytes.get(end) == Some(&b'|')).then_some((found, Form::Quoted))
 }
 
+/// A literal behind a dash, as notes have it, if it looks like a token: `acme token - '3f0c…'`.
+fn noted(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    let found = quoted(bytes, at)?;
+    tokenlike(&bytes[found.0.clone()]).then_some(found)
+}
+
+/// Whether a text is long and mixed as tokens are, of their characters only.
+pub(super) fn tokenlike(text: &[u8]) -> bool {
+    let inside = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'=' | b'+' | b'/');
+    let mixed = text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic);
+    mixed && text.len() >= 16 && text.iter().all(inside)
+}
+
 /// A value that a sentence tells, if it looks like no word: `the API key is 3f0c…`.
 fn told(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
     let found = value::line(bytes, at);
     let text = bytes[found.clone()].strip_suffix(b".").unwrap_or(&bytes[found.clone()]);
     let mixed = text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic);
-    let inside = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'=' | b'+' | b'/');
-    let token = text.len() >= 16 && text.iter().all(inside);
     const WORDS: &[&[u8]] = &[b"password", b"passwort", b"passwd", b"pwd", b"pw"];
     let named = bytes[key.clone()].trim_ascii();
     let password =
         (8..=40).contains(&text.len()) && WORDS.iter().any(|word| named.eq_ignore_ascii_case(word));
-    (mixed && (token || password)).then(|| (at..at + text.len(), Form::Line))
+    (tokenlike(text) || mixed && password).then(|| (at..at + text.len(), Form::Line))
 }
 
 /// A literal alone on the line after the sign, as formatters break long lines.
@@ -309,59 +346,4 @@ fn default(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>,
     let rest = &bytes[at..bytes.len().min(at + 200)];
     let end = rest.iter().position(|b| matches!(b, b'}' | b'\n'))?;
     (rest[end] == b'}').then_some((at..at + end, form))
-}
-
-/// Calls whose first two arguments are a name and its value, with more behind them.
-const MORE: &[&[u8]] = &[b".of(", b"flag.String(", b"EnvironmentVariable("];
-
-/// The last argument of a call whose argument before it is the name: `define('NAME', 'value')`. Of a longer list of
-/// words none is given to another, unless the name is a flag.
-fn argument(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
-    let before = &bytes[key.start.saturating_sub(GAP)..key.start];
-    let (quote, before) = before.split_last()?;
-    if !matches!(quote, b'"' | b'\'') {
-        return None;
-    }
-    let line = memchr::memrchr(b'\n', before).map_or(before, |n| &before[n + 1..]).trim_ascii();
-    let mut at = blanks(bytes, at);
-    let rest = &bytes[at..bytes.len().min(at + 24)];
-    // `"name": "NAME", "value": "…"` is an entry of a list and read by `markup.rs`.
-    if rest.starts_with(b"default") {
-        let value = bytes[at + 7..].get(..5).is_some_and(|word| word.eq_ignore_ascii_case(b"value"));
-        at = blanks(bytes, at + if value { 12 } else { 7 });
-        at = blanks(bytes, at + usize::from(matches!(bytes.get(at), Some(b'=' | b':'))));
-    }
-    let found = value::literal(bytes, at)?;
-    let after = blanks(bytes, value::past(bytes, found.end));
-    let flag = bytes[key.start..].starts_with(b"--");
-    let ends = match bytes.get(after) {
-        Some(b')') => true,
-        Some(b',') => flag || numbered(line) || MORE.iter().any(|call| line.ends_with(call)),
-        Some(b']') if flag => true,
-        // An entry of a map in C# or C++.
-        Some(b'}') => line.ends_with(b"{"),
-        Some(b']') => line.ends_with(b"[") || bytes.get(after + 1) == Some(&b')'),
-        // A directive without brackets opens its line.
-        None | Some(b'\n' | b'\r') => line.first().is_some_and(u8::is_ascii_alphabetic),
-        _ => false,
-    };
-    ends.then_some((found, Form::Quoted))
-}
-
-/// Whether a row of an SQL statement opens with a number, as those of tables of options do: `(7,'NAME','value','yes')`.
-fn numbered(line: &[u8]) -> bool {
-    let Some(line) = line.strip_suffix(b",") else { return false };
-    let number = line.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-    number > 0 && line[..line.len() - number].ends_with(b"(")
-}
-
-/// The only argument of a call by that name: `setPassword("value")`, `password{"value"}`.
-fn call(bytes: &[u8], at: usize, close: u8) -> Option<(Range<usize>, Form)> {
-    let at = blanks(bytes, at);
-    if !matches!(bytes.get(at)?, b'"' | b'\'' | b'`' | b'\\') {
-        return None;
-    }
-    let found = value::literal(bytes, at)?;
-    let after = blanks(bytes, value::past(bytes, found.end));
-    (bytes.get(after) == Some(&close)).then_some((found, Form::Called))
 }

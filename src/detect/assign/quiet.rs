@@ -61,11 +61,11 @@ pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
         }
         (b')' | b']', _) => closed(bytes, &key)?,
         (b'=' | b':' | b'[' | b'*' | b'"' | b'\'' | b'`' | b'\\' | b' ' | b'\t', _) => return None,
-        (b'{', b'"' | b'\'') => return None,
+        (b'{', b'"' | b'\'' | b' ' | b'\n') => return None,
         (b',', _) if opener == b' ' && bytes[..key.start - 1].ends_with(b":") => return None,
-        (b'(', b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\') => return None,
+        (b'(', b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'\\') => return None,
         (b'!' | b'|' | b'?' | b'+', b'=' | b'|' | b'?' | b':') => return None,
-        (b'<', b'-') => return None,
+        (b'<', b'-') | (b'.', b'=') => return None,
         (b'}', b' ' | b'\t') => return None,
         (b'>', _) if matches!(opener, b'<' | b':') => return None,
         (b'<', _) if opener == b'>' => return None,
@@ -84,7 +84,7 @@ fn closed(bytes: &[u8], key: &Range<usize>) -> Option<usize> {
     let sign = matches!(
         next,
         b'=' | b'!' | b':' | b'?' | b'+' | b'|' | b',' | b'o' | b'i' | b's' | b'[' | b'<' | b'-'
-    );
+    ) || bytes[at..].starts_with(b".=");
     // A sixth bracket may not have been the last.
     (!sign && end - key.end < 6 && at - end <= SPACES).then_some(at + 1)
 }
@@ -97,6 +97,8 @@ fn spaced(bytes: &[u8], key: &Range<usize>) -> Option<usize> {
     let sign = matches!(rest[0], b'=' | b'!' | b':' | b'?' | b'+' | b'|' | b'(' | b'\n' | b'\r')
         || rest.starts_with(b"is")
         || rest.starts_with(b"<-")
+        || rest.starts_with(b".=")
+        || rest.starts_with(b"- ")
         || DECLARED.iter().any(|word| rest.starts_with(word));
     let literal = rest.iter().any(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b'%'));
     let told = || {
@@ -186,6 +188,8 @@ mod tests {
         "#",
         "//",
         "abc",
+        ".=",
+        "\n  = ",
         "3f0c9a77b21e4d5c8a6f",
         "hunter2hunter2",
         "é",

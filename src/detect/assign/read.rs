@@ -155,6 +155,16 @@ mod tests {
         "aws configure set db_password hunter2\n",
         "git config --global db_password hunter2\n",
         "db_password <- \"hunter2\"",
+        "db_password ::= \"hunter2\"",
+        "String db_password\n        = \"hunter2\";",
+        "std::string db_password{\n    \"hunter2\"};",
+        "x.db_password(\n    \"hunter2\"\n)",
+        "process.env.db_password ||\n    'hunter2'",
+        "std::string db_password{ \"hunter2\" };",
+        "%define db_password hunter2\n",
+        "db_password :::= \"hunter2\"",
+        "db_password .= \"hunter2\"",
+        "db_password.='hunter2'",
         "db_password -> \"hunter2\"",
         "(setq db_password \"hunter2\")",
         "{:db_password \"hunter2\"}",
@@ -228,6 +238,23 @@ mod tests {
     fn a_sentence_tells_a_password_that_looks_like_none_of_its_words() {
         assert_eq!(read_at("the password is hunter2024x for admin", "password").unwrap().1, "hunter2024x");
         assert_eq!(read_at("the password is wrong again", "password"), None);
+    }
+
+    #[test]
+    fn an_element_may_name_a_scheme_before_its_token() {
+        let token = crate::rule::example::expand("<alnum:24>").unwrap().text;
+        let read = |text: String| read_at(&text, "token").unwrap().1;
+        assert_eq!(read(format!("<token>Bearer {token}</token>")), token);
+        assert_eq!(read(format!("<token>{{acme {token}}}</token>")), token);
+        assert_eq!(read("<token>three small words</token>".into()), "three small words");
+    }
+
+    #[test]
+    fn a_note_gives_a_token_behind_a_dash() {
+        let token = crate::rule::example::expand("<alnum:24>").unwrap().text;
+        assert_eq!(read_at(&format!("acme token - '{token}'"), "token").unwrap().1, token);
+        assert_eq!(read_at("acme token - 'what it is good for'", "token"), None);
+        assert_eq!(read_at(&format!("x = token -'{token}'"), "token"), None);
     }
 
     #[test]

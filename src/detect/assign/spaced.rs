@@ -50,6 +50,8 @@ pub(super) fn declares(bytes: &[u8], at: usize) -> bool {
             b"setenv",
             b"SetEnv",
             b"#define",
+            b"%define",
+            b"%global",
             b"setx",
             b"proxy_set_header",
             b"fastcgi_param",
