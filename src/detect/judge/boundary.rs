@@ -25,8 +25,40 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     Verdict::Pass
 }
 
-/// Whether the byte before the secret is the letter of an escape: `\n` directly before a token.
+/// Whether the byte before the secret is the letter of an escape: `\n` directly before a token, or the end of what
+/// sets a terminal's colour.
 fn escape_before(c: &Candidate<'_>) -> bool {
-    let at = c.span.start;
-    at >= 2 && c.view.bytes[at - 2] == b'\\' && matches!(c.view.bytes[at - 1], b'n' | b't' | b'r')
+    let before = &c.view.bytes[c.span.start.saturating_sub(COLOUR)..c.span.start];
+    matches!(before, [.., b'\\', b'n' | b't' | b'r']) || coloured(before)
+}
+
+/// The longest escape that sets a colour, in bytes.
+const COLOUR: usize = 24;
+
+/// Whether bytes end in the escape that sets a terminal's colour (`ESC [ 1 ; 93 m`, ECMA-48), as logs keep them.
+fn coloured(before: &[u8]) -> bool {
+    let Some(numbers) = before.strip_suffix(b"m") else { return false };
+    let from = numbers.iter().rposition(|b| !b.is_ascii_digit() && *b != b';');
+    from.is_some_and(|at| at > 0 && numbers[at] == b'[' && escape(&numbers[..at]))
+}
+
+/// Whether bytes end in the character that opens an escape, as it is or as programs write it.
+fn escape(bytes: &[u8]) -> bool {
+    const WRITTEN: &[&[u8]] = &[b"\x1b", b"\\e", b"\\033", b"\\x1b", b"\\x1B", b"\\u001b", b"\\u001B"];
+    WRITTEN.iter().any(|w| bytes.ends_with(w))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_letter_that_ends_a_colour_belongs_to_no_word() {
+        for text in ["\u{1b}[93m", "log: \u{1b}[1;31m", "\\033[0m", "\\x1b[94m"] {
+            assert!(coloured(text.as_bytes()), "{text}");
+        }
+        for text in ["item", "[93m", "a[1m", "\u{1b}93m", ""] {
+            assert!(!coloured(text.as_bytes()), "{text}");
+        }
+    }
 }
