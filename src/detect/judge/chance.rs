@@ -67,6 +67,11 @@ fn token(c: &mut Candidate<'_>) -> Verdict {
     if slug(text) {
         return Verdict::Reject("is a name of several words".into());
     }
+    if questioned(text) {
+        return Verdict::Reject(
+            "holds a question mark and no other sign, as nothing drawn by chance does".into(),
+        );
+    }
     if !text.iter().any(u8::is_ascii_alphabetic) {
         return Verdict::Reject("is a number".into());
     }
@@ -76,6 +81,13 @@ fn token(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Reject("reads like words, not like chance".into());
     }
     Verdict::Pass
+}
+
+/// Whether letters and digits are parted by one question mark: a path with a query, a pattern, or a text in which a
+/// character could not be read. An alphabet that has the question mark has other signs, and a long token some of them.
+fn questioned(text: &[u8]) -> bool {
+    let sign = |b: &&u8| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'_');
+    text.len() >= 20 && text.iter().filter(sign).eq([&b'?'])
 }
 
 /// Whether a secret is what two machines share and a person chose: the bare `secret` of a server's own configuration, as
@@ -262,6 +274,15 @@ fn phrase(c: &Candidate<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_question_mark_alone_is_in_nothing_drawn_by_chance() {
+        let whole = crate::rule::example::expand("<alnum:32>").unwrap().text;
+        let with = |sign: &str| [&whole[..12], sign, &whole[12..]].concat();
+        assert!(questioned(with("?").as_bytes()));
+        assert!(!questioned(whole.as_bytes()) && !questioned(with("!").as_bytes()));
+        assert!(!questioned(with("?!").as_bytes()) && !questioned(b"why?hunter2"));
+    }
 
     #[test]
     fn digits_behind_a_short_prefix_are_drawn_by_chance() {

@@ -28,11 +28,17 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if let Some(word) = words.find(|word| !vouched || !is_row(word)) {
         return Verdict::Reject(format!("holds the word '{word}'"));
     }
+    if !vouched && longest_row(text) >= TYPED {
+        return Verdict::Reject("holds a long row of letters or digits".into());
+    }
     if counts || row {
         c.confidence = c.confidence.min(Confidence::Medium);
         c.reasons.push(Reason { judge: "placeholder", text: MADE_UP.into() });
     }
-    if c.kind().is_some() && interleaved(text) && !(chosen_here(c) && walks(text)) {
+    if c.kind().is_some()
+        && (interleaved(text) || interleaved(last_part(text)))
+        && !(chosen_here(c) && walks(text))
+    {
         return Verdict::Reject("counts up the letters and the digits in turn".into());
     }
     if c.kind().is_some() {
@@ -43,6 +49,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     Verdict::Pass
 }
+
+/// How many letters or digits in a row are typed, not drawn: ten by chance stand in one of 10^12 tokens of 40 characters.
+const TYPED: usize = 10;
 
 /// What is said of `abcdef…` and `123456…`.
 const COUNTS: &str = "counts up the alphabet or the digits";
@@ -202,6 +211,12 @@ fn follows(a: u8, b: u8) -> bool {
         || a != b' ' && ROWS.windows(2).any(|w| w == [a, b])
 }
 
+/// What stands behind the words that open a value: `a1B2c3D4` of `acme_secret_a1B2c3D4`.
+fn last_part(text: &[u8]) -> &[u8] {
+    let from = text.iter().rposition(|b| matches!(b, b'_' | b'-' | b'.')).map_or(0, |at| at + 1);
+    if text.len() - from >= 16 { &text[from..] } else { text }
+}
+
 /// Whether the letters by themselves and the digits by themselves go on in order, as in `A1B2C3D4` and `q1w2e3r4`.
 fn interleaved(text: &[u8]) -> bool {
     let ordered = |wanted: fn(&u8) -> bool| {
@@ -224,16 +239,25 @@ pub(super) fn counts(text: &[u8]) -> bool {
 /// How many characters follow, or are followed by, their neighbour in the alphabet, the digits, or a row of
 /// the keyboard, in runs of four or more.
 fn in_order(text: &[u8]) -> usize {
-    let (mut total, mut run) = (0, 1);
-    for n in 1..=text.len() {
+    rows(text).filter(|run| *run >= 4).sum()
+}
+
+/// How many characters the longest such run has.
+fn longest_row(text: &[u8]) -> usize {
+    rows(text).max().unwrap_or(0)
+}
+
+/// The lengths of the runs in which each character follows, or is followed by, the one before.
+fn rows(text: &[u8]) -> impl Iterator<Item = usize> {
+    let mut from = 0;
+    (1..=text.len()).filter_map(move |n| {
         if n < text.len() && follows(text[n - 1], text[n]) {
-            run += 1;
-        } else {
-            total += if run >= 4 { run } else { 0 };
-            run = 1;
+            return None;
         }
-    }
-    total
+        let run = n - from;
+        from = n;
+        Some(run)
+    })
 }
 
 /// A short piece over and over: `deadbeefdeadbeef`, `abcabcabcabc`.
@@ -273,6 +297,10 @@ mod tests {
             assert!(in_order(text.as_bytes()) * 10 >= text.len() * 6, "{text}");
         }
         assert!(repeats(b"deadbeefdeadbeef"));
+        assert_eq!(
+            (longest_row(b"Kx9-klmnopqrstu-7f"), longest_row(b"9f3c21"), longest_row(b"")),
+            (11, 2, 0)
+        );
     }
 
     #[test]
@@ -280,6 +308,8 @@ mod tests {
         for text in ["A1B2C3D4E5F6G7H8I9J0", "a1b2c3d4", "q1w2e3", "q1w2e3r4t5", "1a2b3c4d5e6f"] {
             assert!(interleaved(text.as_bytes()), "{text}");
         }
+        assert_eq!(last_part(b"acme_secret_A1B2C3D4E5F6G7H8"), b"A1B2C3D4E5F6G7H8");
+        assert_eq!(last_part(b"short_A1B2"), b"short_A1B2");
         for n in ["<hex:32>", "<alnum:40>", "<low36:12>", "<low36:6>"] {
             let text = crate::rule::example::expand(n).unwrap().text;
             assert!(!interleaved(text.as_bytes()), "{text}");

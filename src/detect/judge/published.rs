@@ -25,6 +25,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if in_pages(c) {
         return Verdict::Public("stands in every page that uses the service".into());
     }
+    if c.kind().is_some() && says_public(c.secret()) {
+        return Verdict::Public("says that it is made to be published".into());
+    }
     Verdict::Pass
 }
 
@@ -42,6 +45,15 @@ fn in_pages(c: &Candidate<'_>) -> bool {
     text.len() == 40 && text.starts_with(b"6L") && memchr::memmem::find(&name, b"site").is_some()
 }
 
+/// Whether one of the words before the last part of a key says that everybody may have it: `live_pub_3f0c…`.
+fn says_public(text: &[u8]) -> bool {
+    let mut parts = text.split(|b| matches!(b, b'_' | b'-'));
+    let drawn = parts.next_back().is_some_and(|last| last.len() >= 16);
+    let public =
+        |part: &[u8]| [&b"pub"[..], b"public", b"publishable"].iter().any(|p| part.eq_ignore_ascii_case(p));
+    drawn && text.len() < 80 && parts.take(3).any(public)
+}
+
 /// Whether the digest of `text` is in the list.
 fn published(text: &[u8]) -> bool {
     let digest: String = Sha256::digest(text)[..KEPT].iter().map(|b| format!("{b:02x}")).collect();
@@ -57,6 +69,13 @@ mod tests {
         for entry in words::PUBLISHED {
             assert!(entry.len() == KEPT * 2 && entry.bytes().all(|b| b.is_ascii_hexdigit()), "{entry}");
         }
+    }
+
+    #[test]
+    fn a_key_may_say_that_it_is_public() {
+        let says = |text: &str| says_public(crate::rule::example::expand(text).unwrap().text.as_bytes());
+        assert!(says("live_pub_<hex:31>") && says("acme-publishable-<alnum:24>"));
+        assert!(!says("live_<hex:31>") && !says("pub_<alnum:8>") && !says("<alnum:24>_pub"));
     }
 
     #[test]

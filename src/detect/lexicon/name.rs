@@ -70,14 +70,7 @@ pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
         return None;
     }
     for tail in &parts[n + 1..] {
-        let word = &name[tail.clone()];
-        if word.iter().all(u8::is_ascii_digit) || word.len() == 1 || holds(words::TAIL_NEUTRAL, word) {
-            continue;
-        }
-        if holds(words::TAIL_OTHER, word) {
-            return None;
-        }
-        clear = false;
+        clear &= goes_on(&name[tail.clone()], plain_key)?;
     }
     if n > 0 {
         let head = &name[parts[n - 1].clone()];
@@ -100,6 +93,18 @@ pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
         return None;
     }
     Some(Name { kind, clear, word: part, last: n + 1 == parts.len() })
+}
+
+/// Whether a word behind the one for a credential leaves the name clear; `None` if it makes it the name of something else.
+fn goes_on(word: &[u8], plain_key: bool) -> Option<bool> {
+    // What a password was hashed to may be guessed from; what a key was hashed to opens nothing.
+    if plain_key && (word.eq_ignore_ascii_case(b"hash") || word.eq_ignore_ascii_case(b"hashed")) {
+        return None;
+    }
+    if word.iter().all(u8::is_ascii_digit) || word.len() == 1 || holds(words::TAIL_NEUTRAL, word) {
+        return Some(true);
+    }
+    (!holds(words::TAIL_OTHER, word)).then_some(false)
 }
 
 /// Whether the word before is an object that has the credential: `config.pepper` is no setting of a pepper.
@@ -153,7 +158,9 @@ fn credential(word: &[u8]) -> Option<(Kind, bool)> {
     if ends("password", 1) || ["passwd", "passphrase", "pwd"].iter().any(|e| ends(e, 2)) {
         return Some((Kind::Password, false));
     }
-    if ["secret", "token", "apikey", "secretkey", "accesskey", "privatekey"].iter().any(|e| ends(e, 2)) {
+    const RUN_TOGETHER: &[&str] =
+        &["secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "accountkey", "storagekey"];
+    if RUN_TOGETHER.iter().any(|end| ends(end, 2)) {
         return Some((Kind::Token, false));
     }
     None
@@ -223,6 +230,9 @@ mod tests {
             "secret_key_base",
             "githubtoken",
             "AUTH_KEY",
+            "apiKeyTest",
+            "azurestorageaccountkey",
+            "-storagekey",
         ] {
             assert_eq!(kind(name), Some((Kind::Token, true)), "{name}");
         }
@@ -241,6 +251,8 @@ mod tests {
             "key",
             "max_tokens",
             "page_token",
+            "issuerKeyHash",
+            "nonMatchingToken",
             "keyId",
             "compass",
             "bypass",
