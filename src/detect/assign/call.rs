@@ -41,7 +41,8 @@ pub(super) fn argument(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(R
         Some(b']') => line.ends_with(b"[") || bytes.get(after + 1) == Some(&b')'),
         // A directive without brackets opens its line.
         None | Some(b'\n' | b'\r') => line.first().is_some_and(u8::is_ascii_alphabetic),
-        _ => false,
+        // The directives of Gradle take three arguments, whatever follows.
+        _ => line.starts_with(b"buildConfigField") || line.starts_with(b"resValue"),
     };
     ends.then_some((found, Form::Quoted))
 }

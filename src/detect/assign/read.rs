@@ -169,6 +169,7 @@ mod tests {
         "(setq db_password \"hunter2\")",
         "{:db_password \"hunter2\"}",
         "buildConfigField \"String\", \"db_password\", \"\\\"hunter2\\\"\"\n",
+        "buildConfigField 'String' , 'db_password' , '\"hunter2\"' // of the shop",
         "[\"db_password\", \"hunter2\"]",
         "| db_password | hunter2 |",
         "| the `db_password` | `hunter2` |",

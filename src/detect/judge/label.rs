@@ -27,7 +27,18 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if matches!(text.last(), Some(b':' | b',')) && text.len() < 16 && chance::bits(text) < 4.0 {
         return Verdict::Reject("is a label".into());
     }
+    if between_literals(text) {
+        return Verdict::Reject("is code between two literals".into());
+    }
     Verdict::Pass
+}
+
+/// Whether a value begins as code does behind a literal and ends as it does before the next one: `,remember:` stands
+/// between the quotes of `password:"Password:",remember:"Remember me"`.
+fn between_literals(text: &[u8]) -> bool {
+    let begins = matches!(text.first(), Some(b',' | b')' | b';' | b'}'));
+    let ends = matches!(text.last(), Some(b':' | b',' | b'(' | b'=' | b'[' | b'{' | b'+'));
+    text.len() >= 3 && begins && ends
 }
 
 /// Four groups of four small letters that are no words, as Google shows the passwords it makes for apps.
@@ -56,6 +67,14 @@ mod tests {
         {
             assert!(!app_password(text.as_bytes()), "{text}");
         }
+    }
+
+    #[test]
+    fn code_between_two_literals_is_no_value() {
+        for text in [",rememberMeLabel:", ", user=", ") + f("] {
+            assert!(between_literals(text.as_bytes()), "{text}");
+        }
+        assert!(!between_literals(b"kX9,p2:") && !between_literals(b",8hT!qw2"));
     }
 
     #[test]

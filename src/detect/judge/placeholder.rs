@@ -17,7 +17,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     let vouched = vouched(c);
     let counts = counts(text);
-    if counts && !vouched && !(chosen_here(c) && halves(text)) {
+    if counts && !vouched && !(chosen_here(c) && (halves(text) || demanded(text))) {
         return Verdict::Reject(COUNTS.into());
     }
     if text.len() >= 12 && repeats(text) {
@@ -143,6 +143,17 @@ fn halves(text: &[u8]) -> bool {
         && number.iter().all(u8::is_ascii_digit)
 }
 
+/// Whether a value has capitals, small letters, digits and signs, as people put rows of keys together where all of them
+/// are asked for: `Zxcv@12345)`.
+fn demanded(text: &[u8]) -> bool {
+    let any = |test: fn(&u8) -> bool| text.iter().any(test);
+    text.len() >= 10
+        && any(u8::is_ascii_uppercase)
+        && any(u8::is_ascii_lowercase)
+        && any(u8::is_ascii_digit)
+        && any(u8::is_ascii_punctuation)
+}
+
 /// Whether the fingers walk over the keyboard from column to column, as many do for a password: `1q2w3e4r5t`.
 fn walks(text: &[u8]) -> bool {
     let letters: Vec<u8> =
@@ -184,22 +195,15 @@ fn masked(text: &[u8], any: bool) -> bool {
         longest = longest.max(run + 1);
     }
     let marks = |parts: &[&[u8]]| parts.iter().any(|p| memchr::memmem::find(text, p).is_some());
+    // Some end a password with these; what a mask leaves is less.
+    let asks = memchr::memmem::find(text, b"????").is_some_and(|at| !(at >= 8 && demanded(text)));
     text.len() < 8 && text.last() == Some(&b'*')
         || most * 10 >= text.len() * 6
         || longest >= 7
         || text.len() >= 24 && kinds <= 5
         || text.len() >= 6 && kinds <= 2
-        || marks(&[
-            b"...",
-            b"***",
-            "…".as_bytes(),
-            "•••".as_bytes(),
-            b"xxxx",
-            b"XXXX",
-            b"????",
-            b"____",
-            b"----",
-        ])
+        || asks
+        || marks(&[b"...", b"***", "…".as_bytes(), "•••".as_bytes(), b"xxxx", b"XXXX", b"____", b"----"])
 }
 
 /// Whether `b` stands next to `a` in the alphabet, the digits, or a row of the keyboard.
@@ -296,6 +300,7 @@ mod tests {
         for text in ["abcdefghijklmnopqrstuvwxyz1234567890", "qwertyuiop123456", "1234567890abcdef"] {
             assert!(in_order(text.as_bytes()) * 10 >= text.len() * 6, "{text}");
         }
+        assert!(masked(b"abcd????", true) && !masked(b"1qay@WXS????", true));
         assert!(repeats(b"deadbeefdeadbeef"));
         assert_eq!(
             (longest_row(b"Kx9-klmnopqrstu-7f"), longest_row(b"9f3c21"), longest_row(b"")),
@@ -318,6 +323,7 @@ mod tests {
 
     #[test]
     fn a_walk_over_the_keyboard_is_told_from_the_alphabet() {
+        assert!(demanded(b"Zxcvbnm@12345)") && !demanded(b"Abcdefgh1234") && !demanded(b"Abcd123!"));
         assert!(halves(b"qwer@1234") && !halves(b"qwertyuiop123456") && !halves(b"ab-cd-1234"));
         assert!(walks(b"1q2w3e4r5t6Y") && walks(b"q1w2e3r4T5!"));
         assert!(!walks(b"A1B2C3D4E5F6") && !walks(b"q1w2e3") && !walks(b"1a2b3c4d5e6f"));
