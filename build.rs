@@ -128,8 +128,9 @@ fn keyword_actions(rules: &[Provided]) -> BTreeMap<(Vec<u8>, bool), Vec<String>>
     let mut wanted = BTreeMap::<_, Vec<String>>::new();
     for (n, (_, rule)) in rules.iter().enumerate() {
         for keyword in &rule.keywords {
-            let bytes = keyword.to_ascii_lowercase().into_bytes();
-            wanted.entry((bytes, true)).or_default().push(format!("Action::Rule({n})"));
+            for bytes in schema::forms(keyword) {
+                wanted.entry((bytes, true)).or_default().push(format!("Action::Rule({n})"));
+            }
         }
     }
     wanted

@@ -141,7 +141,7 @@ pub struct RuleEntry {
     /// secret; without it the whole match is the secret.
     #[serde(default)]
     pub pattern: String,
-    /// Words of which one must stand near the secret (see `near`), compared without case.
+    /// Words of which one must stand near the secret (see `near`), compared without case; `_` stands for `-`, too.
     #[serde(default)]
     pub keywords: Vec<String>,
     /// How many lines above and below the secret `keywords` may stand; 10 by default.
@@ -347,6 +347,13 @@ impl RuleFile {
     }
 }
 
+/// How a keyword is looked for: in lower case, and with a hyphen for each underscore, as names in YAML, flags and
+/// headers have it.
+pub fn forms(keyword: &str) -> BTreeSet<Vec<u8>> {
+    let lower = keyword.to_ascii_lowercase();
+    [lower.replace('_', "-").into_bytes(), lower.into_bytes()].into()
+}
+
 /// How the name of a service is spelled where `brand` searches for it: as written, in lower case, in capitals,
 /// and with a capital in front. Exact spellings cost the search far less than a name without case does.
 pub fn spellings(brand: &str) -> BTreeSet<Vec<u8>> {
@@ -399,6 +406,12 @@ mod tests {
             let error = rule.check().unwrap_err().to_string();
             assert!(error.contains("p-key") && error.contains(&format!("keyword '{word}'")), "{error}");
         }
+    }
+
+    #[test]
+    fn a_keyword_with_underscores_is_looked_for_with_hyphens_too() {
+        assert_eq!(forms("DD_API"), [b"dd-api".to_vec(), b"dd_api".to_vec()].into());
+        assert_eq!(forms("acme"), [b"acme".to_vec()].into());
     }
 
     #[test]

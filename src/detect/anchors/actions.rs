@@ -11,7 +11,7 @@ use super::literal::Literal;
 use super::search::Hit;
 use super::table::{Entry, Table};
 use crate::detect::decode;
-use crate::rule::schema::spellings;
+use crate::rule::schema::{forms, spellings};
 use crate::rule::{Rule, RuleSet, Syntax};
 
 include!(concat!(env!("OUT_DIR"), "/anchors.rs"));
@@ -61,11 +61,8 @@ impl Anchors {
     /// The words of rules that decide by what stands near: for each literal the rules that want it.
     pub fn keywords(rules: &RuleSet) -> Self {
         let wanted = rules.own().flat_map(|(id, rule)| {
-            let literal = move |text: &Cow<'static, str>| {
-                let bytes = text.to_ascii_lowercase().into_bytes();
-                (Literal { bytes, caseless: true }, Action::Rule(id.0))
-            };
-            rule.keywords.iter().map(literal)
+            let literal = move |bytes| (Literal { bytes, caseless: true }, Action::Rule(id.0));
+            rule.keywords.iter().flat_map(|text| forms(text)).map(literal)
         });
         prepared_keywords().with(wanted.collect())
     }
