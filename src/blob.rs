@@ -166,6 +166,9 @@ pub struct Blob<'a> {
     /// The name to report, `/` between parts, `archive.zip!/member` inside archives; bytes of the
     /// real name that are not UTF-8 are replaced.
     pub path: &'a str,
+    /// Where in `path` the part begins that tells what kind of file it is; what stands before only says where the
+    /// folder lies that is scanned.
+    pub below: usize,
     /// What to scan.
     pub bytes: &'a [u8],
     /// What the bytes are.
@@ -185,6 +188,7 @@ impl<'a> Blob<'a> {
     pub fn whole(path: &'a str, bytes: &'a [u8]) -> Self {
         Self {
             path,
+            below: 0,
             bytes,
             kind: BlobKind::Text,
             start: Position::START,
@@ -192,6 +196,11 @@ impl<'a> Blob<'a> {
             object: None,
             unpacked: &[],
         }
+    }
+
+    /// The part of the path that tells what kind of file it is.
+    pub fn name(&self) -> &'a str {
+        self.path.get(self.below..).unwrap_or(self.path)
     }
 
     /// The position of the byte at `offset`, which may be one past the end.

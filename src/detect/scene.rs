@@ -56,17 +56,17 @@ impl<'b> Scene<'b> {
 
     /// What kind of file it is.
     pub(crate) fn file(&self) -> FileKind {
-        *self.file.get_or_init(|| place::kind(self.blob.path))
+        *self.file.get_or_init(|| place::kind(self.blob.name()))
     }
 
     /// Whether it is program code that holds settings.
     pub(crate) fn is_settings(&self) -> bool {
-        self.file() == FileKind::Code && place::is_settings(self.blob.path)
+        self.file() == FileKind::Code && place::is_settings(self.blob.name())
     }
 
     /// Whether the file belongs to tests or examples.
     pub(crate) fn is_test(&self) -> bool {
-        *self.test.get_or_init(|| place::is_test(self.blob.path))
+        *self.test.get_or_init(|| place::is_test(self.blob.name()))
     }
 
     /// The keywords that begin in `range` of the blob, in order.

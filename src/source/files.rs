@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use super::archive::{Kind, Unpacker};
 use super::git::standing::{self, Standing};
 use super::pieces::{Outlet, Reader};
+use super::roots::Roots;
 use super::source::{Coverage, Item, Source, SourceError};
 use super::walk::Walk;
 use crate::blob::{Blob, BlobKind};
@@ -47,7 +48,12 @@ impl Files {
 
 impl Source for Files {
     fn each(&self, sink: &(dyn Fn(Item<'_>) + Sync)) -> Coverage {
-        let reading = Reading::new(&self.options, sink);
+        let roots = Roots::of(&self.paths);
+        let told = |item: Item<'_>| match item {
+            Item::Blob(blob) => sink(Item::Blob(Blob { below: roots.below(blob.path), ..blob })),
+            other => sink(other),
+        };
+        let reading = Reading::new(&self.options, &told);
         let (folders, files): (Vec<_>, Vec<_>) = self.paths.iter().partition(|path| path.is_dir());
         let working = std::env::current_dir().unwrap_or_default();
         reading.all(&files, |path, reader| {

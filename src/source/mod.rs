@@ -6,6 +6,7 @@ pub mod git;
 mod message;
 mod origin;
 mod pieces;
+mod roots;
 #[allow(clippy::module_inception, reason = "a file is named after its one main type")]
 mod source;
 mod stdin;

@@ -151,6 +151,7 @@ fn push(piece: Piece<'_>, encoding: Encoding, outlet: Outlet<'_>) -> Position {
         let path = outlet.path;
         (outlet.sink)(Item::Blob(Blob {
             path,
+            below: 0,
             bytes,
             kind,
             start: piece.start,
