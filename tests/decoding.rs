@@ -257,3 +257,75 @@ fn base64_twice_is_found() {
     let twice = STANDARD.encode(STANDARD.encode(&key));
     assert_eq!(scan(format!("k: {twice}\n").as_bytes(), BlobKind::Text)[0].secret.reveal(), key.as_bytes());
 }
+
+#[test]
+fn base64_goes_on_over_breaks_that_are_escaped() {
+    let key = key(31);
+    let text = format!("# settings\nPORT=8080\nOPENAI_API_KEY={key}\nDEBUG=0\n");
+    let lines: Vec<String> = STANDARD
+        .encode(&text)
+        .as_bytes()
+        .chunks(60)
+        .map(|l| String::from_utf8(l.to_vec()).unwrap())
+        .collect();
+    for sign in ["\\n", "\\r\\n", "\\\\n"] {
+        let file = format!("{{\"content\":\"{}{sign}\",\"encoding\":\"base64\"}}", lines.join(sign));
+        let findings = scan(file.as_bytes(), BlobKind::Text);
+        assert_eq!(findings.len(), 1, "{sign}");
+        assert_eq!(findings[0].secret.reveal(), key.as_bytes(), "{sign}");
+    }
+}
+
+#[test]
+fn literals_are_joined_by_calls_templates_and_shells() {
+    let key = key(32);
+    for (open, sign, close) in [
+        ("String k = \"", "\".concat(\"", "\");"),
+        ("k = new StringBuilder(\"", "\").append(\"", "\");"),
+        ("k = format!(\"{}{}{}\", \"", "\", \"", "\");"),
+        ("k = String.format(\"%s%s%s\", \"", "\", \"", "\");"),
+        ("k = [\"", "\", \"", "\"].concat();"),
+        ("k = [\"", "\", \"", "\"].joined()"),
+        ("k = \"", "\" << \"", "\""),
+        ("let k = \"", "\" ^ \"", "\""),
+        ("K=\"", "\"\"", "\""),
+        ("K='", "''", "'"),
+    ] {
+        let split = format!("{}{sign}{}{sign}{}", &key[..20], &key[20..60], &key[60..]);
+        let text = format!("{open}{split}{close}\n");
+        found(text.as_bytes(), &key, open.len()..open.len() + split.len(), &["joined-strings"]);
+    }
+}
+
+#[test]
+fn a_key_behind_its_length_is_no_part_of_a_word() {
+    let key = key(33);
+    let length = char::from(u8::try_from(key.len()).unwrap());
+    let text = format!("\u{0}\u{1}{length}{key}_\u{0}name");
+    found(text.as_bytes(), &key, 3..3 + key.len(), &["counted-string"]);
+}
+
+#[test]
+fn lists_of_characters_and_of_their_numbers_are_read() {
+    let key = key(34);
+    let list = |one: &dyn Fn(u8) -> String, sign: &str| key.bytes().map(one).collect::<Vec<_>>().join(sign);
+    in_place("char k[] = [{}];", &list(&|b| format!("'{}'", char::from(b)), ", "), &key, &["character-list"]);
+    in_place(
+        "k = [{}].join('')",
+        &list(&|b| format!("\"{}\"", char::from(b)), ","),
+        &key,
+        &["character-list"],
+    );
+    in_place("uint8_t k[] = { {} };", &list(&|b| format!("0x{b:02X}"), ", "), &key, &["character-list"]);
+    in_place("String.fromCharCode({})", &list(&|b| b.to_string(), ","), &key, &["character-list"]);
+}
+
+#[test]
+fn lines_that_are_folded_go_on() {
+    let key = key(35);
+    for sign in ["\n ", "\r\n "] {
+        let split = format!("{}{sign}{}", &key[..44], &key[44..]);
+        let text = format!("DESCRIPTION:for the build key={split}\r\nEND:VEVENT\r\n");
+        found(text.as_bytes(), &key, 30..30 + split.len(), &["folded-lines"]);
+    }
+}

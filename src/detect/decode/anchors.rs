@@ -22,6 +22,12 @@ pub(crate) const JOIN: u8 = 9;
 pub(crate) const WIDE: u8 = 10;
 /// The manifest of a Kubernetes Secret, whose values are in base64.
 pub(crate) const MANIFEST: u8 = 11;
+/// A string in a binary file with its length before it.
+pub(crate) const COUNTED: u8 = 12;
+/// A list of characters, or of their numbers.
+pub(crate) const LIST: u8 = 13;
+/// A text whose long lines go on behind a break and a space.
+pub(crate) const FOLDED: u8 = 14;
 
 /// How much of an anchor enters a literal, in bytes: enough to be rare, short enough to be shared. What
 /// follows is compared after a trial decoding.
@@ -58,6 +64,7 @@ pub(crate) fn anchors(plain: &[&str]) -> Vec<Asking> {
         let wide = head(anchor, WIDE_BYTES);
         all.push((wide.iter().flat_map(|b| [*b, 0]).take(wide.len() * 2 - 1).collect(), false, WIDE));
         all.extend(dashed(anchor));
+        all.extend(listed(anchor));
         all.extend(cut(anchor));
     }
     all.sort();
@@ -156,6 +163,27 @@ fn dashed(anchor: &[u8]) -> impl Iterator<Item = Asking> {
     stem.into_iter().flat_map(move |stem| {
         forms.into_iter().map(move |(dash, form)| ([&stem, dash.as_bytes()].concat(), true, form))
     })
+}
+
+/// The start of an anchor as a list of its characters. Only of the keys that most look for, since it costs nine literals.
+fn listed(anchor: &[u8]) -> Vec<Asking> {
+    const START: &[u8] = b"sk-";
+    if !anchor.starts_with(START) {
+        return Vec::new();
+    }
+    let list = |one: fn(u8) -> String, sign: &str| {
+        let text: Vec<String> = START.iter().map(|b| one(*b)).collect();
+        (text.join(sign).into_bytes(), true, LIST)
+    };
+    let number: fn(u8) -> String = |b| b.to_string();
+    let hex: fn(u8) -> String = |b| format!("0x{b:02x}");
+    let single: fn(u8) -> String = |b| format!("'{}'", char::from(b));
+    let double: fn(u8) -> String = |b| format!("\"{}\"", char::from(b));
+    let mut all = vec![list(number, " ")];
+    for one in [number, hex, single, double] {
+        all.extend([list(one, ","), list(one, ", ")]);
+    }
+    all
 }
 
 /// How much of an anchor that is cut by a quote is searched for: its end, in bytes without the quote.

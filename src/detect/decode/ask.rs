@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::anchors::{ENTITY, ESCAPE, JOIN, PERCENT, QUOTED};
-use super::join;
+use super::anchors::{COUNTED, ENTITY, ESCAPE, FOLDED, JOIN, PERCENT, QUOTED};
+use super::{counted, join};
 
 /// How far a token is followed, in bytes.
 const TOKEN: usize = 400;
@@ -29,6 +29,9 @@ pub(crate) fn asked(
 ) -> Option<(u8, usize)> {
     if let Some(form) = before(bytes, anchor.start) {
         return Some((form, anchor.start));
+    }
+    if !named && counted::string(bytes, anchor.start).is_ok() {
+        return Some((COUNTED, anchor.start));
     }
     let reach = bytes.len().min(anchor.end + if named { WORD } else { TOKEN });
     let token = |b: &u8| if named { in_word(*b) } else { join::is_token(*b) };
@@ -53,6 +56,7 @@ pub(crate) fn asked(
         b'%' if hex(rest.get(1..3)) => Some(PERCENT),
         b'&' if rest.get(1) == Some(&b'#') || named && rest.starts_with(b"&quot;") => Some(ENTITY),
         b'=' if rest.starts_with(b"=3D") || broken(bytes, stop) => Some(QUOTED),
+        b'\n' | b'\r' if !named && folded(bytes, stop) => Some(FOLDED),
         b'"' | b'\'' | b'`' | b'$' if !named => join::follows(bytes, stop).map(|_| JOIN),
         _ => None,
     };
@@ -72,7 +76,8 @@ pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>, named: bool) -> Optio
         last if !named || last == Some(&b'=') || bytes[stop - 1] == b'=' => LINE,
         _ => ESCAPED,
     };
-    Some(followed.len() + further)
+    let counted = if named { 0 } else { counted::string(bytes, anchor.start).err()? };
+    Some((followed.len() + further).max(counted))
 }
 
 /// The form of an escape that ends right before `at`, so that its last letter seems to belong to a word.
@@ -132,6 +137,16 @@ fn broken(bytes: &[u8], at: usize) -> bool {
     let ends = matches!(bytes.get(at + 1..), Some([b'\n', ..] | [b'\r', b'\n', ..]));
     let line = bytes[at.saturating_sub(LINE)..at].iter().rev().take_while(|b| **b != b'\n').count();
     ends && (QUOTED_LINE..LINE).contains(&line)
+}
+
+/// Whether a long line ends at `at` and the next, which begins with a space, goes on with it (RFC 5545, 3.1, RFC 2849).
+fn folded(bytes: &[u8], at: usize) -> bool {
+    let next = match &bytes[at..] {
+        [b'\n', b' ', next, ..] | [b'\r', b'\n', b' ', next, ..] => *next,
+        _ => return false,
+    };
+    let line = bytes[at.saturating_sub(LINE)..at].iter().rev().take_while(|b| **b != b'\n').count();
+    (QUOTED_LINE..LINE).contains(&line) && join::is_token(next)
 }
 
 fn in_word(byte: u8) -> bool {

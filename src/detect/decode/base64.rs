@@ -86,14 +86,13 @@ fn back(bytes: &[u8], at: usize, most: usize) -> Vec<usize> {
     let (mut n, mut on_line) = (at, 0);
     while n > 0 && found.len() < most {
         n -= 1;
-        if value(bytes[n]).is_some() {
+        if value(bytes[n]).is_some() && !ends_escape(bytes, n) {
             found.push(n);
             on_line += 1;
             continue;
         }
         // A line that began here may go on from the one before.
-        let gap = bytes[..=n].iter().rev().take(64).take_while(|b| is_break(**b)).count();
-        let breaks = bytes[n + 1 - gap..=n].contains(&b'\n');
+        let (gap, breaks) = gap_before(bytes, n + 1);
         let line = bytes[..n + 1 - gap].iter().rev().take(LINE).take_while(|b| value(**b).is_some());
         if !breaks || line.count() < LINE || on_line == 0 {
             break;
@@ -117,9 +116,9 @@ fn forth(bytes: &[u8], at: usize, most: usize) -> Vec<usize> {
             n += 1;
             continue;
         }
-        let gap = bytes[n..].iter().take(64).take_while(|b| is_break(**b)).count();
+        let (gap, breaks) = gap_behind(bytes, n);
         let next = bytes.get(n + gap).is_some_and(|b| value(*b).is_some());
-        if !bytes[n..n + gap].contains(&b'\n') || !next || on_line < LINE {
+        if !breaks || !next || on_line < LINE {
             break;
         }
         n += gap;
@@ -128,9 +127,50 @@ fn forth(bytes: &[u8], at: usize, most: usize) -> Vec<usize> {
     found
 }
 
+/// The most that stands between two lines of a run, in bytes.
+const BETWEEN: usize = 64;
+
 /// Whether a byte may stand between two lines of a run: the break, indentation, a comment or a quote mark.
 fn is_break(byte: u8) -> bool {
     matches!(byte, b'\r' | b'\n' | b' ' | b'\t' | b'#' | b'>' | b'*')
+}
+
+/// Whether the letter at `at` is that of an escaped break, as a string has them: `…c2st\nYW50…`.
+fn ends_escape(bytes: &[u8], at: usize) -> bool {
+    matches!(bytes[at], b'n' | b'r') && at > 0 && bytes[at - 1] == b'\\'
+}
+
+/// How long what stands between two lines is that ends at `end`, and whether a break is in it.
+fn gap_before(bytes: &[u8], end: usize) -> (usize, bool) {
+    let (mut n, mut breaks) = (0, false);
+    while n < BETWEEN.min(end) {
+        let at = end - 1 - n;
+        let length = match bytes[at] {
+            byte if is_break(byte) => 1,
+            _ if ends_escape(bytes, at) => 2,
+            b'\\' if n > 0 => 1,
+            _ => break,
+        };
+        breaks |= matches!(bytes[at], b'\n' | b'n');
+        n += length;
+    }
+    (n, breaks)
+}
+
+/// The same that begins at `from`.
+fn gap_behind(bytes: &[u8], from: usize) -> (usize, bool) {
+    let (mut n, mut breaks) = (0, false);
+    while n < BETWEEN {
+        let length = match bytes.get(from + n..) {
+            Some([byte, ..]) if is_break(*byte) => 1,
+            Some([b'\\', b'n' | b'r', ..]) => 2,
+            Some([b'\\', b'\\', ..]) => 1,
+            _ => break,
+        };
+        breaks |= matches!(bytes[from + n + length - 1], b'\n' | b'n');
+        n += length;
+    }
+    (n, breaks)
 }
 
 /// What a value says if it is base64 of readable text, and `None` if it is not. For values that no

@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use super::anchors::{ENTITY, ESCAPE, HEX, JOIN, MANIFEST, PERCENT, QUOTED, WIDE};
+use super::anchors::{COUNTED, ENTITY, ESCAPE, FOLDED, HEX, JOIN, LIST, MANIFEST, PERCENT, QUOTED, WIDE};
 use super::tape::{Decoded, Window};
-use super::{ask, base64, digits, escape, join, manifest};
+use super::{ask, base64, counted, digits, escape, join, list, manifest};
 use crate::detect::anchors::{Action, Anchors, Hit};
 use crate::detect::candidate::Candidate;
 use crate::detect::collect::Collector;
@@ -23,7 +23,7 @@ const TIMES: usize = 4;
 const LITTLE: usize = 256 * 1024;
 
 /// How many forms there are.
-const FORMS: usize = MANIFEST as usize + 1;
+const FORMS: usize = FOLDED as usize + 1;
 
 /// What of a run's detection the way down needs.
 pub(crate) struct Descent<'f> {
@@ -158,6 +158,9 @@ fn decode(anchors: &Anchors, bytes: &[u8], hit: &Range<usize>, (form, at): (u8, 
         WIDE => digits::wide(bytes, hit.start),
         MANIFEST => manifest::secret(bytes, hit),
         JOIN => join::literals(bytes, hit, at).unwrap_or(Window::NONE),
+        COUNTED => counted::view(bytes, hit.start),
+        LIST => list::characters(bytes, hit.start),
+        FOLDED => escape::folded(bytes, hit, bytes[at]),
         QUOTED => escape::quoted_printable(bytes, hit),
         PERCENT => escape::percents(bytes, hit),
         ESCAPE if worth_escaping(bytes, hit, form) => escape::backslashes(bytes, hit),

@@ -57,6 +57,18 @@ pub(crate) fn quoted_printable(bytes: &[u8], hit: &Range<usize>) -> Window {
     })
 }
 
+/// The same with lines that are folded, at the byte that breaks them.
+pub(crate) fn folded(bytes: &[u8], hit: &Range<usize>, mark: u8) -> Window {
+    window(bytes, hit, mark, |rest| {
+        let piece = match rest {
+            [b'\n', b' ', ..] => Piece::Nothing(2),
+            [b'\r', b'\n', b' ', ..] => Piece::Nothing(3),
+            _ => return None,
+        };
+        Some((piece, "folded-lines"))
+    })
+}
+
 fn window(bytes: &[u8], hit: &Range<usize>, mark: u8, resolve: Resolve) -> Window {
     let mut from = hit.start.saturating_sub(BEFORE);
     // Not in the middle of an escape, or of a row of backslashes.

@@ -65,14 +65,25 @@ pub(crate) fn follows(bytes: &[u8], at: usize) -> Option<(usize, bool)> {
         return open.map(|_| (at + 3, false));
     }
     let mut n = 1 + space(&rest[1..]);
-    let signs: [&[u8]; 9] = [b"++", b"+", b"..", b".", b"&", b"||", b"<>", b"~", b","];
-    let sign = signs.iter().find(|sign| rest[n..].starts_with(sign));
-    n += sign.map_or(0, |sign| sign.len());
+    let signs: [&[u8]; 12] = [b"++", b"+", b"..", b".", b"&", b"||", b"<>", b"<<", b"^", b"*", b"~", b","];
+    let call = call(&rest[n..]);
+    let sign = signs.iter().find(|sign| call == 0 && rest[n..].starts_with(sign));
+    n += sign.map_or(call, |sign| sign.len());
     n += space(&rest[n..]);
     n += rest[n..].iter().take(2).take_while(|b| b"fFrRbBuUlL$@".contains(b)).count();
-    // Without a sign, the literals must stand apart: a doubled quote is an escaped one.
-    let apart = sign.is_some() || n > 1;
+    // Without a sign, the literals must stand apart: a doubled quote is an escaped one, unless it parts a token as
+    // shells let it.
+    let halves = n == 1 && at > 0 && is_token(bytes[at - 1]) && rest.get(2).is_some_and(|b| is_token(*b));
+    let apart = sign.is_some() || n > 1 || halves && rest[1] == rest[0];
     (apart && rest.get(n).is_some_and(|b| is_quote(*b))).then_some((at + n + 1, sign == Some(&&b","[..])))
+}
+
+/// How long a call is that appends its argument, up to that: `.concat(`, `).append(`.
+fn call(rest: &[u8]) -> usize {
+    let closed = usize::from(rest.first() == Some(&b')'));
+    let calls: [&[u8]; 5] = [b".concat(", b".append(", b".Append(", b".plus(", b".push_str("];
+    let at = closed + space(&rest[closed..]);
+    calls.iter().find(|call| rest[at..].starts_with(call)).map_or(0, |call| at + call.len())
 }
 
 /// White space, escaped or not, line ends that a mark continues among it.
@@ -108,6 +119,9 @@ fn is_joined(bytes: &[u8], start: usize, end: usize) -> bool {
     let before = bytes[start.saturating_sub(ROUND)..start].to_ascii_lowercase();
     let after = bytes[end..bytes.len().min(end + ROUND)].to_ascii_lowercase();
     let holds = |text: &[u8], word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
-    ["join(", "concat(", "implode(", "paste0("].iter().any(|word| holds(&before, word))
-        || holds(&after[..after.len().min(48)], "join(")
+    let calls = ["join(", "concat(", "concat!(", "concat_ws(", "concat [", "implode(", "paste0("];
+    // A template that holds nothing but places for the literals.
+    let templates = ["%s%s", "%@%@", "{}{}", "{0}{1}"];
+    calls.iter().chain(&templates).any(|word| holds(&before, word))
+        || ["join(", "joined(", ".concat("].iter().any(|word| holds(&after[..after.len().min(48)], word))
 }

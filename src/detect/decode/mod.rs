@@ -5,10 +5,12 @@
 pub(crate) mod anchors;
 pub(crate) mod ask;
 mod base64;
+mod counted;
 mod descend;
 mod digits;
 mod escape;
 mod join;
+mod list;
 pub(crate) mod manifest;
 mod tape;
 
