@@ -10,6 +10,7 @@ mod limits;
 mod office;
 mod pdf;
 mod rpm;
+mod schema;
 mod sevenz;
 mod sqlite;
 mod stream;

@@ -19,6 +19,63 @@ pub(super) fn is_sheet(name: &str) -> bool {
         && name.rsplit_once('/').is_some_and(|(folder, _)| folder.ends_with("xl/worksheets"))
 }
 
+/// Whether the member of that name is the content of an OpenDocument text or sheet.
+pub(super) fn is_open(name: &str) -> bool {
+    name.ends_with("!/content.xml")
+}
+
+/// The paragraphs of several pieces of an OpenDocument, and the rows of its tables as `| cell | cell |`.
+pub(super) fn opened(xml: &[u8]) -> Vec<u8> {
+    let (mut out, mut line) = (Vec::new(), Vec::new());
+    let (mut runs, mut shown, mut rows, mut cells) = (0, 0usize, 0usize, 0);
+    for piece in pieces(xml) {
+        let tag = match piece {
+            Piece::Text(text) if shown > 0 => {
+                runs += 1;
+                add(text, &mut line);
+                continue;
+            }
+            Piece::Text(_) => continue,
+            Piece::Tag(tag) => tag,
+        };
+        match name(tag) {
+            _ if tag.ends_with(b"/") => {}
+            (false, b"p" | b"h") => shown += 1,
+            (true, b"p" | b"h") => {
+                shown = shown.saturating_sub(1);
+                if rows == 0 {
+                    flush(&mut out, &mut line, runs > 1);
+                    runs = 0;
+                }
+            }
+            (false, b"table-row") => {
+                rows += 1;
+                line.extend_from_slice(b"| ");
+            }
+            (true, b"table-cell") => {
+                cells += 1;
+                line.extend_from_slice(b" | ");
+            }
+            (true, b"table-row") => {
+                rows = rows.saturating_sub(1);
+                flush(&mut out, &mut line, cells > 1);
+                (runs, cells) = (0, 0);
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Ends a line, and keeps it if it is wanted.
+fn flush(out: &mut Vec<u8>, line: &mut Vec<u8>, wanted: bool) {
+    if wanted {
+        out.extend_from_slice(line);
+        out.push(b'\n');
+    }
+    line.clear();
+}
+
 /// The member that holds the texts of all sheets.
 pub(super) const STRINGS: &str = "xl/sharedStrings.xml";
 
@@ -183,6 +240,16 @@ mod tests {
             rows(b"<row><c t=\"inlineStr\"><is><t>a</t></is></c><c t=\"s\"><v>9</v></c></row>", &texts),
             b"| a |  | \n"
         );
+    }
+
+    #[test]
+    fn the_paragraphs_and_rows_of_an_open_document_are_joined() {
+        let text =
+            b"<text:p>to<text:span x=\"y\">ken</text:span> &amp; x</text:p><text:p>in one piece</text:p>";
+        assert_eq!(opened(text), b"token & x\n");
+        let row = b"<table:table-row><table:table-cell><text:p>a</text:p></table:table-cell><table:table-cell/><table:table-cell><text:p>b</text:p></table:table-cell></table:table-row>";
+        assert_eq!(opened(row), b"| a | b | \n");
+        assert!(is_open("a.ods!/content.xml") && !is_open("content.xml"));
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub(super) fn unpack(unpacker: &mut Unpacker<'_>, path: &str, input: &mut dyn Se
             unpacker.member(&name, &mut &bytes[..])?;
             if office::is_text(&name) {
                 document(unpacker, &name, &office::joined(bytes))?;
+            } else if office::is_open(&name) {
+                document(unpacker, &name, &office::opened(bytes))?;
             } else if office::is_sheet(&name) {
                 sheets.push((n, name));
             } else if name.ends_with(office::STRINGS) {
