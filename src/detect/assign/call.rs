@@ -22,6 +22,10 @@ pub(super) fn argument(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(R
     }
     let line = memchr::memrchr(b'\n', before).map_or(before, |n| &before[n + 1..]).trim_ascii();
     let mut at = blanks(bytes, at);
+    let flag = bytes[key.start..].starts_with(b"--");
+    if flag {
+        at = keyword(bytes, at);
+    }
     let rest = &bytes[at..bytes.len().min(at + 24)];
     // `"name": "NAME", "value": "…"` is an entry of a list and read by `markup.rs`.
     if rest.starts_with(b"default") {
@@ -31,7 +35,6 @@ pub(super) fn argument(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(R
     }
     let found = value::literal(bytes, at)?;
     let after = blanks(bytes, value::past(bytes, found.end));
-    let flag = bytes[key.start..].starts_with(b"--");
     let ends = match bytes.get(after) {
         Some(b')') => true,
         Some(b',') => flag || numbered(line) || MORE.iter().any(|call| line.ends_with(call)),
@@ -47,6 +50,15 @@ pub(super) fn argument(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(R
     ends.then_some((found, Form::Quoted))
 }
 
+/// Past further arguments by keyword to the one for a default, as a flag is declared: `"--name", type=str, default=…`.
+fn keyword(bytes: &[u8], at: usize) -> usize {
+    let rest = &bytes[at..bytes.len().min(at + GAP)];
+    let end = rest.iter().position(|b| matches!(b, b')' | b'\n')).unwrap_or(rest.len());
+    let found = memchr::memmem::find(&rest[..end], b", default=");
+    let named = rest.iter().take_while(|b| b.is_ascii_lowercase()).count();
+    found.filter(|_| named > 0 && rest[named] == b'=').map_or(at, |n| at + n + 2)
+}
+
 /// Whether a row of an SQL statement opens with a number, as those of tables of options do: `(7,'NAME','value','yes')`.
 fn numbered(line: &[u8]) -> bool {
     let Some(line) = line.strip_suffix(b",") else { return false };
@@ -55,7 +67,7 @@ fn numbered(line: &[u8]) -> bool {
 }
 
 /// The only argument of a call by that name: `setPassword("value")`, `password{"value"}`.
-pub(super) fn call(bytes: &[u8], at: usize, close: u8) -> Option<(Range<usize>, Form)> {
+pub(super) fn only(bytes: &[u8], at: usize, close: u8) -> Option<(Range<usize>, Form)> {
     let at = spaces(bytes, at);
     if !matches!(bytes.get(at)?, b'"' | b'\'' | b'`' | b'\\') {
         return None;

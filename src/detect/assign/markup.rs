@@ -42,6 +42,9 @@ pub(super) fn may_follow(bytes: &[u8], key: &Range<usize>) -> bool {
         || matches!(signs, Some((b'"' | b'\'', b'"' | b'\'' | b'\\')))
 }
 
+/// Quotes in markup.
+const QUOTES: &[&[u8]] = &[b"&quot;", b"&#39;", b"&#x27;", b"&apos;", b"&#34;", b"\"", b"'"];
+
 /// The text of an element that begins at `at`, up to its closing tag.
 fn text(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     let rest = &bytes[at..bytes.len().min(at + 512)];
@@ -54,7 +57,12 @@ fn text(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
         return None;
     }
     let from = at + skip + lead;
-    let behind = scheme(trimmed);
+    // A page that shows a value has its quotes as entities.
+    let quote =
+        QUOTES.iter().find(|q| trimmed.len() > 2 * q.len() && trimmed.starts_with(q) && trimmed.ends_with(q));
+    let quote = quote.map_or(0, |q| q.len());
+    let from = from + quote;
+    let behind = scheme(&trimmed[quote..trimmed.len() - quote]);
     Some((from + behind.start..from + behind.end, Form::Markup))
 }
 
@@ -113,13 +121,47 @@ fn within_tag(bytes: &[u8], at: usize) -> Option<usize> {
 /// `<key>NAME</key> <string>value</string>`, the way property lists pair them.
 fn sibling(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     let rest = &bytes[at..bytes.len().min(at + REACH)];
-    let known = [&b"</key>"[..], b"</name>", b"</param-name>", b"</env-entry-name>", b"</Name>", b"</Key>"];
-    let close = known.iter().find(|c| rest.starts_with(c))?;
-    let gap = rest[close.len()..].iter().take_while(|b| b.is_ascii_whitespace()).count();
-    let rest = &rest[close.len() + gap..];
-    let opens = [&b"<string>"[..], b"<value>", b"<param-value>", b"<env-entry-value>", b"<Value>"];
-    let open = opens.iter().find(|o| rest.starts_with(o))?;
-    text(bytes, at + close.len() + gap + open.len())
+    let close = memchr::memchr(b'>', rest)? + 1;
+    let label = local(rest.get(2..close - 1)?);
+    let pair = PAIRS.iter().find(|(name, _)| *name == label)?;
+    let gap = rest[close..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let mut end = close + gap;
+    let open = tag(&rest[end..])?;
+    let element = local(open.split(|b| *b == b' ').next()?);
+    if !pair.1.contains(&element) || open.ends_with(b"/") {
+        return None;
+    }
+    end += open.len() + 2;
+    // What only says how the value looks stands round it.
+    while let Some(open) = tag(&rest[end..]).filter(|tag| matches!(*tag, b"pre" | b"code" | b"b" | b"tt")) {
+        end += open.len() + 2;
+    }
+    text(bytes, at + end)
+}
+
+/// Elements that hold a name, and those beside them that hold its value.
+const PAIRS: &[(&[u8], &[&[u8]])] = &[
+    (b"key", &[b"string", b"value"]),
+    (b"Key", &[b"Value", b"string"]),
+    (b"name", &[b"value", b"string"]),
+    (b"Name", &[b"Value", b"string"]),
+    (b"param-name", &[b"param-value"]),
+    (b"env-entry-name", &[b"env-entry-value"]),
+    (b"td", &[b"td"]),
+    (b"th", &[b"td"]),
+    (b"dt", &[b"dd"]),
+];
+
+/// The name of an element without what says whose it is: `name` of `con:name`.
+fn local(name: &[u8]) -> &[u8] {
+    memchr::memchr(b':', name).map_or(name, |n| &name[n + 1..])
+}
+
+/// What stands in the tag that `rest` begins with.
+fn tag(rest: &[u8]) -> Option<&[u8]> {
+    let inside = rest.strip_prefix(b"<")?;
+    let end = inside.iter().position(|b| matches!(b, b'>' | b'<' | b'\n'))?;
+    (inside[end] == b'>').then_some(&inside[..end])
 }
 
 /// The value in the same tag (`key="NAME" value="…"`), or the text after it (`key="NAME">…<`).
@@ -135,6 +177,12 @@ fn attribute(bytes: &[u8], key: &Range<usize>, at: usize) -> Option<(Range<usize
     }
     let end = rest.iter().position(|b| matches!(b, b'>' | b'<'))?;
     let tag = &rest[..end];
+    if rest[end] == b'>' && !tag.ends_with(b"/") {
+        let gap = rest[end + 1..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+        if rest[end + 1 + gap..].starts_with(b"<value>") {
+            return text(bytes, at + end + 1 + gap + 7);
+        }
+    }
     // Android's way to write a string, with further attributes: `<string name="NAME" translatable="false">…<`.
     let string = [&b"<string name=\""[..], b"<item name=\""].iter().any(|s| bytes[..key.start].ends_with(s));
     if string && rest[end] == b'>' && !tag.ends_with(b"/") {
@@ -148,32 +196,52 @@ fn attribute(bytes: &[u8], key: &Range<usize>, at: usize) -> Option<(Range<usize
 /// `name: NAME` and, next to it, `value: …`; in YAML, JSON, HCL or code. The name must be the value of
 /// `name` or `key`.
 fn pair(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, Form)> {
-    let before = bytes[key.start.saturating_sub(24)..key.start].trim_ascii_end();
-    let before = before.trim_ascii_end();
+    let label = label(bytes, key)?;
+    let mut at = between(bytes, closers(bytes, key.end));
+    at = between(bytes, at + setting(&bytes[at..bytes.len().min(at + REACH)]));
+    labelled(bytes, at).or_else(|| value_first(bytes, label))
+}
+
+/// Where the word stands that says that a name follows: `name`, `key`.
+fn label(bytes: &[u8], key: &Range<usize>) -> Option<usize> {
+    let floor = key.start.saturating_sub(24);
+    let before = bytes[floor..key.start].trim_ascii_end();
     let signs = |b: u8| matches!(b, b'"' | b'\'' | b' ' | b'\\' | b':' | b'=');
     let stripped = before.len() - before.iter().rev().take_while(|b| signs(**b)).count();
     if stripped == before.len() || !before[stripped..].iter().any(|b| matches!(b, b':' | b'=')) {
         return None;
     }
-    let before = &before[..stripped];
-    let label = [&b"name"[..], b"key", b"Name", b"Key", b"NAME", b"KEY", b"variable"];
-    if !label.iter().any(|l| before.ends_with(l)) {
-        return None;
-    }
-    let mut at = between(bytes, closers(bytes, key.end));
-    at = between(bytes, at + setting(&bytes[at..bytes.len().min(at + REACH)]));
+    let labels = [&b"name"[..], b"key", b"Name", b"Key", b"NAME", b"KEY", b"variable"];
+    let label = labels.iter().find(|label| before[..stripped].ends_with(label))?;
+    Some(floor + stripped - label.len())
+}
+
+/// What a `value` that stands at `at` is given.
+fn labelled(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     let rest = &bytes[at..bytes.len().min(at + 16)];
     let words = [&b"value"[..], b"ParameterValue"];
     let word = words.iter().find(|w| rest.get(..w.len()).is_some_and(|r| r.eq_ignore_ascii_case(w)))?;
-    at = blanks(bytes, closers(bytes, at + word.len()));
+    let at = blanks(bytes, closers(bytes, at + word.len()));
     if !matches!(bytes.get(at)?, b':' | b'=') {
         return None;
     }
-    at = blanks(bytes, at + 1);
+    let at = blanks(bytes, at + 1);
     match value::literal(bytes, at) {
         Some(found) => Some((found, Form::Quoted)),
         None => Some((value::line(bytes, at), Form::Line)),
     }
+}
+
+/// The value that stands before its name in the same entry: `value: …` and then `name: NAME`.
+fn value_first(bytes: &[u8], label: usize) -> Option<(Range<usize>, Form)> {
+    let floor = label.saturating_sub(REACH);
+    let before = &bytes[floor..label];
+    let word = memchr::memmem::rfind(before, b"value").or_else(|| memchr::memmem::rfind(before, b"Value"))?;
+    let opens = matches!(before[..word].last(), Some(b'"' | b'\'' | b' ' | b'{' | b',' | b'\t'));
+    let (found, form) = labelled(bytes, floor + word).filter(|_| opens)?;
+    let mut at = between(bytes, value::past(bytes, found.end));
+    at = between(bytes, at + setting(&bytes[at..label.max(at)]));
+    (at == label).then_some((found, form))
 }
 
 /// Past what stands between the entries of a map.

@@ -1,11 +1,14 @@
 //! Assignments in every common syntax: what name a value is given, and by which form of words.
 
 mod call;
+mod foreign;
+mod grid;
 pub(crate) mod loose;
 mod markup;
 mod operator;
 mod quiet;
 mod read;
+mod serial;
 mod spaced;
 pub(crate) mod table;
 mod value;

@@ -5,10 +5,11 @@
 
 use std::ops::Range;
 
-use super::call::{argument, call};
 use super::markup;
 use super::read::Form;
+use super::serial;
 use super::value;
+use super::{call, foreign, grid};
 
 /// The longest gap of spaces and type names between a name and its value, in bytes.
 pub(super) const GAP: usize = 80;
@@ -36,7 +37,7 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
                 .or_else(|| if bytes.get(at) == Some(&b'\n') { next_line(bytes, at) } else { None })
         }
         (b'=', _) => given(bytes, at + 1, key),
-        (b':', Some(b':')) => immediate(bytes, at),
+        (b':', Some(b':')) => immediate(bytes, at).or_else(|| typed(bytes, at + 2)),
         (b'.', Some(b'=')) => quoted(bytes, blanks(bytes, at + 2)),
         (b'<', Some(b'-')) => given(bytes, at + 2, key),
         (b'-', Some(b'>')) if at > key.end => quoted(bytes, blanks(bytes, at + 2)),
@@ -44,21 +45,26 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
         (b'|', Some(b' ')) if at > key.end => cell(bytes, at + 1, key),
         (b':', _) if opened(bytes, key, b"${") => default(bytes, at + 1, key),
         (b':', _) => typed(bytes, at + 1).or_else(|| given(bytes, at + 1, key)),
-        (b',', _) if closed => argument(bytes, at + 1, key),
-        (b'(', _) if !closed => call(bytes, at + 1, b')'),
-        (b'{', Some(b'"' | b'\'' | b' ' | b'\n')) if at == key.end => call(bytes, at + 1, b'}'),
+        (b',', _) if closed => call::argument(bytes, at + 1, key),
+        (b'(', _) if !closed => call::only(bytes, at + 1, b')'),
+        (b'{', Some(b'"' | b'\'' | b' ' | b'\n')) if at == key.end => call::only(bytes, at + 1, b'}'),
         (b'\n' | b'\r', _) if !closed && opened(bytes, key, b" ") => broken(bytes, at),
         (b'{', _) if looked_up && in_quotes => quoted(bytes, blanks(bytes, at + 1)),
-        (b't', Some(b'o')) if in_quotes => quoted(bytes, blanks(bytes, at + 2)),
+        (b't', Some(b'o')) if in_quotes || at > key.end && opened(bytes, key, b"set ") => {
+            quoted(bytes, blanks(bytes, at + 2))
+        }
+        (b';', Some(b's')) if in_quotes => serial::string(bytes, at + 1).map(|v| (v, Form::Quoted)),
         (b'o', Some(b'r')) if looked_up => quoted(bytes, blanks(bytes, at + 2)),
-        (b'i', Some(b's')) if at > key.end => {
-            let at = blanks(bytes, at + 2);
+        (b'i' | b'l' | b'e', Some(b's' | b'a')) if at > key.end => {
+            let verb = TOLD.iter().find(|verb| rest.starts_with(verb))?;
+            let at = blanks(bytes, at + verb.len());
             quoted(bytes, at).or_else(|| told(bytes, at, key))
         }
-        (b's' | b'A' | b'C' | b'V', _) => declared(bytes, at),
+        (b's' | b'A' | b'C' | b'V' | b'T' | b'P', _) => declared(bytes, at),
         (b'}', Some(b' ' | b'\t')) if opens_row(bytes, key) => {
             Some((value::line(bytes, blanks(bytes, at + 1)), Form::Spaced))
         }
+        _ if !bytes[key.clone()].is_ascii() => foreign::told(bytes, at).map(|v| (v, Form::Quoted)),
         _ => None,
     }
 }
@@ -78,13 +84,21 @@ fn immediate(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
 }
 
 /// Words that declare a text where no sign stands between the name and its type: `NAME string = "…"` in Go,
-/// `NAME As String = "…"` in Basic, `NAME VARCHAR2(30) := '…'` in PL/SQL.
-pub(super) const DECLARED: &[&[u8]] = &[b"string = ", b"As String = ", b"CONSTANT VARCHAR2(", b"VARCHAR2("];
+/// `NAME As String = "…"` in Basic, `NAME VARCHAR2(30) := '…'` in PL/SQL, `NAME PIC X(30) VALUE '…'` in Cobol and
+/// `NAME TYPE string VALUE '…'` in ABAP.
+pub(super) const DECLARED: &[&[u8]] =
+    &[b"string = ", b"As String = ", b"CONSTANT VARCHAR2(", b"VARCHAR2(", b"TYPE ", b"PIC "];
 
 /// The literal behind such a word.
 fn declared(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     let word = DECLARED.iter().find(|word| bytes[at..].starts_with(word))?;
     let at = at + word.len();
+    if matches!(*word, b"TYPE " | b"PIC ") {
+        let rest = &bytes[at..bytes.len().min(at + GAP)];
+        let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+        let value = memchr::memmem::find(line, b" VALUE ")?;
+        return quoted(bytes, blanks(bytes, at + value + 7));
+    }
     if !word.ends_with(b"(") {
         return quoted(bytes, at);
     }
@@ -178,7 +192,9 @@ fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, F
         return Some((value::bare(bytes, at, in_query), Form::Query));
     }
     if opens_line(bytes, key.start) {
-        return Some((value::line(bytes, at), Form::Line));
+        let phrase = bytes[key.clone()].to_ascii_lowercase().ends_with(b"passphrase");
+        let words = if phrase { value::words(bytes, at) } else { None };
+        return Some((words.unwrap_or_else(|| value::line(bytes, at)), Form::Line));
     }
     Some((value::bare(bytes, at, false), Form::Bare))
 }
@@ -243,7 +259,8 @@ fn cell(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Fo
     let at = blanks(bytes, at);
     let found = value::literal(bytes, at).unwrap_or_else(|| value::bare(bytes, at, false));
     let end = blanks(bytes, closers(bytes, found.end));
-    (before == Some(&b'|') && bytes.get(end) == Some(&b'|')).then_some((found, Form::Quoted))
+    let row = before == Some(&b'|') && bytes.get(end) == Some(&b'|') && grid::head(bytes, key).is_none();
+    row.then_some((found, Form::Quoted))
 }
 
 /// A literal behind a dash, as notes have it, if it looks like a token: `acme token - '3f0c…'`.
@@ -258,13 +275,25 @@ pub(super) fn tokenlike(text: &[u8]) -> bool {
     let mixed = text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic);
     mixed && text.len() >= 16 && text.iter().all(inside)
 }
+/// Verbs of sentences that tell a value, in some languages.
+pub(super) const TOLD: &[&[u8]] = &[b"ist ", b"is", b"lautet ", b"est ", b"es "];
 
 /// A value that a sentence tells, if it looks like no word: `the API key is 3f0c…`.
 fn told(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
     let found = value::line(bytes, at);
     let text = bytes[found.clone()].strip_suffix(b".").unwrap_or(&bytes[found.clone()]);
     let mixed = text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic);
-    const WORDS: &[&[u8]] = &[b"password", b"passwort", b"passwd", b"pwd", b"pw"];
+    const WORDS: &[&[u8]] = &[
+        b"password",
+        b"passwort",
+        b"passwd",
+        b"pwd",
+        b"pw",
+        b"kennwort",
+        b"mot de passe",
+        b"contrasena",
+        b"senha",
+    ];
     let named = bytes[key.clone()].trim_ascii();
     let password =
         (8..=40).contains(&text.len()) && WORDS.iter().any(|word| named.eq_ignore_ascii_case(word));
@@ -276,7 +305,7 @@ fn next_line(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     let blank = bytes[at..bytes.len().min(at + GAP)].iter().take_while(|b| b.is_ascii_whitespace()).count();
     let at = at + blank;
     let quote = matches!(bytes.get(at)?, b'"' | b'\'' | b'`');
-    if !quote {
+    if !quote && serial::shown(&bytes[at..]).is_none() {
         return None;
     }
     let found = value::literal(bytes, at)?;

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::operator::{DECLARED, blanks, closers, opens_line};
+use super::operator::{DECLARED, TOLD, blanks, closers, opens_line};
 use super::spaced::{after_login, declares};
 use super::{loose, markup, read};
 
@@ -27,6 +27,8 @@ const BEFORE: usize = 300;
 const SIGNS: usize = 600;
 /// The same in markup and lists of entries.
 const MARKUP: usize = 1000;
+/// How far beyond its line a name in a table is looked behind, for the line between its head and its rows, in bytes.
+const NEXT: usize = 24;
 /// The longest line that is followed.
 const LONGEST: usize = 4096;
 
@@ -38,7 +40,7 @@ pub(crate) fn looks_at(bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
     let rest = bytes.get(from..bytes.len().min(from + LONGEST)).unwrap_or_default();
     // No value goes beyond its line, and two more signs may be looked at behind it.
     let end = match memchr::memchr(b'\n', rest) {
-        Some(length) => from + length + 3,
+        Some(length) => from + length + NEXT,
         // What the end cuts short could go on.
         None if rest.len() < LONGEST => (bytes.len() + 1).max(from),
         None => return None,
@@ -51,6 +53,9 @@ pub(crate) fn looks_at(bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
 pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
     let (key, end) = read::bounded_name(bytes, anchor)?;
     let opener = key.start.checked_sub(1).map(|n| bytes[n])?;
+    if !bytes[key.clone()].is_ascii() {
+        return None;
+    }
     let (mut before, behind) = (key.start - 1, key.end + 2);
     let next = bytes.get(key.end..behind)?;
     let behind = match (next[0], next[1]) {
@@ -95,7 +100,7 @@ fn spaced(bytes: &[u8], key: &Range<usize>) -> Option<usize> {
     let at = blanks(bytes, key.end);
     let rest = bytes.get(at..at + WRAPPER)?;
     let sign = matches!(rest[0], b'=' | b'!' | b':' | b'?' | b'+' | b'|' | b'(' | b'\n' | b'\r')
-        || rest.starts_with(b"is")
+        || TOLD.iter().any(|verb| rest.starts_with(verb))
         || rest.starts_with(b"<-")
         || rest.starts_with(b".=")
         || rest.starts_with(b"- ")

@@ -87,6 +87,7 @@ pub(super) fn after_login(bytes: &[u8], at: usize) -> bool {
     let before = &bytes[at.saturating_sub(120)..at];
     let mut words = before.rsplit(u8::is_ascii_whitespace).filter(|w| !w.is_empty());
     let user = words.next();
-    let prose = matches!(user, Some(b"and" | b"or" | b"with" | b"a" | b"the" | b"your" | b"," | b"/") | None);
+    let prose =
+        matches!(user, Some(b"and" | b"or" | b"with" | b"a" | b"the" | b"your" | b"," | b"/" | b"|") | None);
     !prose && matches!(words.next(), Some(b"login" | b"user" | b"username" | b"account"))
 }

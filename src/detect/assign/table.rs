@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
-use super::operator::closers;
-use super::read;
+use super::operator::{blanks, closers};
+use super::{grid, read};
 
 /// The longest line or list of names, in bytes.
 const HEAD: usize = 512;
@@ -21,13 +21,13 @@ const SIGNS: usize = 9;
 const COLUMNS: usize = 64;
 
 /// Words of which a list of accounts has one beside the password.
-const ACCOUNT: &[&[u8]] =
+pub(super) const ACCOUNT: &[&[u8]] =
     &[b"user", b"login", b"mail", b"url", b"host", b"account", b"site", b"server", b"name"];
 
 /// The name round the word at `anchor` and the cells of the column it names, quotes left out; `None` if it names none.
 pub(crate) fn column(bytes: &[u8], anchor: &Range<usize>) -> Option<(Range<usize>, Vec<Range<usize>>)> {
     let key = read::name(bytes, anchor)?;
-    let cells = list(bytes, &key).or_else(|| statement(bytes, &key))?;
+    let cells = list(bytes, &key).or_else(|| statement(bytes, &key)).or_else(|| grid::column(bytes, &key))?;
     Some((key, cells))
 }
 
@@ -41,14 +41,15 @@ pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
         memchr::memrchr(b'\n', before).map_or(HEAD + 1, |n| before.len() - n)
     });
     let Err(bracket) = brackets(bytes, &key) else { return None };
-    if first_line(bytes, &key).is_some() {
+    let bar = blanks(bytes, closers(bytes, key.end));
+    if first_line(bytes, &key).is_some() || bytes.get(bar) == Some(&b'|') {
         return None;
     }
     let quotes = bytes[..key.start].iter().rev().take_while(|b| matches!(b, b'"' | b'\'')).count();
     // No line ends before the first one does: then it was looked for behind the name.
     let behind = if line > HEAD { HEAD + 1 } else { SIGNS };
     let before = line.max(quotes + 1).max(bracket);
-    Some((anchor.start - key.start + before).max(end - anchor.end + behind))
+    Some((anchor.start - key.start + before).max(end.max(bar + 1) - anchor.end + behind))
 }
 
 /// The sign that parts columns before or behind a name.

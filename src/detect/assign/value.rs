@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use super::serial;
+
 /// The longest value, in bytes: no secret is as long, and what is may have been cut.
 pub(crate) const LONGEST: usize = 4096;
 
@@ -57,8 +59,14 @@ pub(super) fn past(bytes: &[u8], at: usize) -> usize {
     at + bytes[at..].iter().take(4).take_while(|b| is_quote(**b) || **b == b'\\').count()
 }
 
-/// How many bytes of a prefix or wrapper stand before the quote.
+/// How many bytes of prefixes and wrappers stand before the quote: one wrapper may stand in another.
 fn wrapper(rest: &[u8]) -> usize {
+    let outer = one_wrapper(rest);
+    let opened = outer > 0 && matches!(rest[outer - 1], b'(' | b' ');
+    outer + if opened { one_wrapper(&rest[outer..]) } else { 0 }
+}
+
+fn one_wrapper(rest: &[u8]) -> usize {
     let Some(&first) = rest.first() else { return 0 };
     if matches!(first, b'"' | b'\'' | b'`' | b'\\' | b'%') {
         return 0;
@@ -68,6 +76,14 @@ fn wrapper(rest: &[u8]) -> usize {
     }
     const WRAPPERS: &[&[u8]] = &[
         b"Some(",
+        b"Some ",
+        b"Just ",
+        b"Field(default=",
+        b"Field(",
+        b"ref(",
+        b"useState(",
+        b"$state(",
+        b"!!str ",
         b"String(",
         b"new String(",
         b"String::from(",
@@ -93,7 +109,10 @@ fn wrapper(rest: &[u8]) -> usize {
     if let Some(w) = WRAPPERS.iter().find(|w| w[0] == first && rest.starts_with(w)) {
         return w.len();
     }
-    let letters = rest.iter().take(3).take_while(|b| b"bBrRuUfFLN@$".contains(b)).count();
+    if let Some(length) = serial::shown(rest) {
+        return length;
+    }
+    let letters = rest.iter().take(3).take_while(|b| b"bBrRuUfFLNsc@$".contains(b)).count();
     if letters > 0 && rest.get(letters).is_some_and(|b| is_quote(*b)) { letters } else { 0 }
 }
 
@@ -132,6 +151,15 @@ pub(super) fn line(bytes: &[u8], at: usize) -> Range<usize> {
         end -= 1;
     }
     at..at + end
+}
+
+/// The rest of the line, if it holds nothing but small letters and spaces between them.
+pub(super) fn words(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = &bytes[at..bytes.len().min(at + LONGEST)];
+    let end = rest.iter().position(|b| !b.is_ascii_lowercase() && *b != b' ').unwrap_or(rest.len());
+    let length = rest[..end].trim_ascii_end().len();
+    let whole = matches!(rest.get(end), None | Some(b'\n' | b'\r'));
+    (whole && rest[..length].contains(&b' ')).then_some(at..at + length)
 }
 
 /// The bytes from `at` to white space or any sign that ends a value inside a line.

@@ -47,7 +47,8 @@ const WORDS: usize = 16;
 /// Reads a name; `None` if it does not name a credential. `anchor` is the word, as a range of the name,
 /// that must be part of what says so.
 pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
-    if name.contains(&b' ') {
+    // A phrase, or a word in another script.
+    if name.contains(&b' ') || !name.is_ascii() {
         return Some(Name { kind: Kind::Password, clear: true, word: 0..name.len(), last: true });
     }
     let parts = split(name);
