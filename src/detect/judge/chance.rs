@@ -2,10 +2,11 @@
 //!
 //! What is asked depends on the name, on the kind of the file, and on how the value is given.
 
+use super::phrase::{phrase, signs, spoken};
 use super::{Verdict, double, placeholder};
 use crate::detect::Candidate;
 use crate::detect::assign::Form;
-use crate::detect::lexicon::{FileKind, Kind, chance, words};
+use crate::detect::lexicon::{FileKind, Kind, chance};
 use crate::rule::Syntax;
 
 /// Rejects what reads like words where a secret would not.
@@ -15,7 +16,11 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     match c.kind() {
         None => shaped(c),
-        Some(Kind::Token) => token(c),
+        // What people make up to sign with is judged as they make it.
+        Some(Kind::Token) => match token(c) {
+            Verdict::Reject(_) if made_up(c) => password(c),
+            verdict => verdict,
+        },
         Some(Kind::Password) => password(c),
     }
 }
@@ -48,6 +53,7 @@ fn token(c: &mut Candidate<'_>) -> Verdict {
     let uuid = text.len() == 36 && text[8] == b'-';
     let bits =
         if uuid { hex_bits(text) } else { chance::bits(text).max(best_part(text)).max(hex_tail(text)) };
+    let bits = bits.max(between_signs(text));
     if text.len() <= 40 && shared(c) {
         return password(c);
     }
@@ -90,6 +96,18 @@ fn questioned(text: &[u8]) -> bool {
     text.len() >= 20 && text.iter().filter(sign).eq([&b'?'])
 }
 
+/// Whether a value is what a program signs with and a person chose, as a phrase or a word with digits.
+fn made_up(c: &Candidate<'_>) -> bool {
+    let text = c.secret();
+    let any = |test: fn(&u8) -> bool| text.iter().any(test);
+    let chosen = text.len() >= 12
+        && any(u8::is_ascii_digit)
+        && any(u8::is_ascii_alphabetic)
+        && text.iter().all(u8::is_ascii_graphic)
+        && !slug(text);
+    signs(c) && (chosen || phrase(c) || spoken(c))
+}
+
 /// Whether a secret is what two machines share and a person chose: the bare `secret` of a server's own configuration, as
 /// those for telephones, networks and logins have it (`secret = …` in `sip.conf`).
 fn shared(c: &Candidate<'_>) -> bool {
@@ -122,6 +140,19 @@ fn hex_tail(text: &[u8]) -> f64 {
     let hex = |b: &&u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
     let (lead, tail) = text.split_at(text.len() - text.iter().rev().take_while(hex).count());
     if tail.len() >= 16 && lead.len() <= 6 && lead != b"0x" { chance::bits(tail) } else { f64::MIN }
+}
+
+/// The bits of letters and digits that are drawn together with signs which no name has between its words: `k!9x+Q…`.
+fn between_signs(text: &[u8]) -> f64 {
+    let rare = |b: &u8| b"!#$%^&*+~?;".contains(b);
+    let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
+    let signs = text.iter().filter(|b| rare(b)).count();
+    let cased = text.iter().any(u8::is_ascii_uppercase) && text.iter().any(u8::is_ascii_lowercase);
+    if signs < 2 || digits < 2 || !cased || !text.iter().all(u8::is_ascii_graphic) {
+        return f64::MIN;
+    }
+    let plain: Vec<u8> = text.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    if plain.len() * 4 >= text.len() * 3 { chance::bits(&plain) } else { f64::MIN }
 }
 
 /// The bits of the digits of a UUID, whose dashes say nothing.
@@ -163,15 +194,15 @@ fn password(c: &mut Candidate<'_>) -> Verdict {
     let sign =
         text.iter().any(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'_' | b'.' | b'/' | b':'));
     let chosen = letter && (digit || sign) && text.len() >= 6;
-    if !chosen && !phrase(c) {
+    if !chosen && !phrase(c) && !spoken(c) {
         return Verdict::Reject("reads like a plain word".into());
     }
-    if c.scene.is_test() || file == FileKind::Docs {
+    if c.scene.is_test() || file == FileKind::Docs && !told(text) {
         return Verdict::Reject("reads like words, in tests or documentation".into());
     }
-    let picked = digit && (sign || bits > -6.0 && text.len() >= 8) || joined_words(text) || dated(text);
+    let picked = digit && (sign || bits > -6.0 && text.len() >= 8) || composed(text) || dated(text);
     let set = text.len() >= 8 && c.scene.is_settings();
-    if file == FileKind::Code && !picked && !(digit && (set || abroad(c))) {
+    if file == FileKind::Code && !picked && !spoken(c) && !(digit && (set || abroad(c))) {
         return Verdict::Reject("reads like words, in program code".into());
     }
     c.reasons.push(crate::finding::Reason {
@@ -203,6 +234,17 @@ fn abroad(c: &Candidate<'_>) -> bool {
         && !shown
 }
 
+/// Whether a value is words and digits, none of which stands for a secret.
+fn composed(text: &[u8]) -> bool {
+    joined_words(text) || parted_words(text)
+}
+
+/// The same where a text tells it, and the digits are not those that everybody writes to show what goes there: `123`.
+pub(super) fn told(text: &[u8]) -> bool {
+    let digits: Vec<u8> = text.iter().copied().filter(u8::is_ascii_digit).collect();
+    composed(text) && !placeholder::row(&digits)
+}
+
 /// Words and digits in one, as people choose passwords and nobody names things: `HarbourMeadow4207`. Words that stand for
 /// a secret, and names of several parts, are none.
 fn joined_words(text: &[u8]) -> bool {
@@ -213,6 +255,17 @@ fn joined_words(text: &[u8]) -> bool {
         && text.len() >= length
         && text.iter().all(u8::is_ascii_alphanumeric)
         && (double::weak(text).is_none() || begun(&text[..text.len() - digits]))
+}
+
+/// Two words with a number between them that is no part of a name such as `sha256` or `base64`: `harbour719Meadow`.
+fn parted_words(text: &[u8]) -> bool {
+    let word = |part: &[u8]| part.len() >= 4 && part.iter().all(u8::is_ascii_alphabetic);
+    let lead = text.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let digits = text[lead..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let tail = &text[lead + digits..];
+    let known =
+        [&b"128"[..], b"192", b"224", b"256", b"384", b"509", b"512"].contains(&&text[lead..lead + digits]);
+    digits == 3 && !known && word(&text[..lead]) && word(tail) && double::weak(text).is_none()
 }
 
 /// Whether what stands before or behind a word for whom a password lets in is long enough to be of one's own:
@@ -236,41 +289,6 @@ fn dated(text: &[u8]) -> bool {
         && double::weak(text).is_none()
 }
 
-/// Words that have nothing to do with each other or with secrets, joined to a phrase: `copper-meadow-otter`. Only where
-/// the name says password and the file is one of settings; elsewhere such values are names.
-fn phrase(c: &Candidate<'_>) -> bool {
-    let text = c.secret();
-    let read = matches!(c.scene.file(), FileKind::Config | FileKind::Store | FileKind::Script);
-    let said = c.said.as_ref().is_some_and(|n| n.clear && n.last);
-    if !read || !said || c.scene.is_test() || !matches!(text.len(), 14..=60) {
-        return false;
-    }
-    let lists = [
-        words::PLACEHOLDER,
-        words::PASSWORD,
-        words::SECRET,
-        words::TOKEN,
-        words::KEY,
-        words::KEY_OWNER,
-        words::TAIL_NEUTRAL,
-        words::TAIL_OTHER,
-        words::HEAD_OTHER,
-        words::ENUM,
-        words::WEAK,
-    ];
-    let sign = text.iter().find(|b| !b.is_ascii_lowercase()).copied().unwrap_or_default();
-    let word = |part: &[u8]| {
-        matches!(part.len(), 3..=12)
-            && part.iter().all(u8::is_ascii_lowercase)
-            && !lists.iter().any(|list| words::holds(list, part))
-    };
-    let known = text.split(|b| *b == sign).filter(|part| words::holds(words::DUMMY, part)).count();
-    matches!(sign, b'-' | b'_')
-        && text.split(|b| *b == sign).count() >= 3
-        && text.split(|b| *b == sign).all(word)
-        && known < 2
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -282,6 +300,18 @@ mod tests {
         assert!(questioned(with("?").as_bytes()));
         assert!(!questioned(whole.as_bytes()) && !questioned(with("!").as_bytes()));
         assert!(!questioned(with("?!").as_bytes()) && !questioned(b"why?hunter2"));
+    }
+
+    #[test]
+    fn signs_between_letters_drawn_by_chance_do_not_make_words_of_them() {
+        let part = |n: usize| crate::rule::example::expand(&format!("<alnum:{n}>")).unwrap().text;
+        let drawn = format!("{}!{}+{}*{}", part(9), part(5), part(7), part(6));
+        assert!(between_signs(drawn.as_bytes()) > 14.0, "{drawn}");
+        for text in
+            ["what+a*wonderful!world2026", "my-secret_name.of", "a!b+c*d$e%f", "yaml:\"name,omitempty\""]
+        {
+            assert!(between_signs(text.as_bytes()) < 4.0, "{text}");
+        }
     }
 
     #[test]
@@ -302,6 +332,11 @@ mod tests {
             assert!(joined_words(text.as_bytes()), "{text}");
         }
         assert!(entry(b"acme:pw") && !entry(b"acme:pw7") && !entry(b"http://x"));
+        assert!(told(b"HarbourMeadow4207") && !told(b"HarbourMeadow12345"));
+        assert!(parted_words(b"harbour719Meadow") && parted_words(b"tigerlily304marble"));
+        for text in ["digest256Length", "user101Password", "area51Hangar", "http404"] {
+            assert!(!parted_words(text.as_bytes()), "{text}");
+        }
         for text in ["Nordwind_2015", "Vertigo-1999"] {
             assert!(dated(text.as_bytes()), "{text}");
         }

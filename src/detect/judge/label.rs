@@ -1,6 +1,7 @@
 //! Is the value a text for people? A label, a message, a translation, a description.
 
 use super::Verdict;
+use super::phrase::spoken;
 use crate::detect::Candidate;
 use crate::detect::assign::Form;
 use crate::detect::lexicon::{FileKind, Kind, chance};
@@ -10,7 +11,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     let Some(kind) = c.kind() else { return Verdict::Pass };
     let text = c.secret();
     let spaces = text.iter().filter(|b| b.is_ascii_whitespace()).count();
-    let made = kind == Kind::Password && app_password(text);
+    let made = kind == Kind::Password && app_password(text) || spoken(c);
     if spaces > 0 && !made && (spaces * 12 > text.len() || chance::bits(text) < 20.0 || text.len() < 20) {
         return Verdict::Reject("is a text of several words".into());
     }

@@ -9,6 +9,7 @@ mod double;
 mod entropy;
 mod label;
 mod own_name;
+mod phrase;
 mod placeholder;
 mod published;
 mod readable;

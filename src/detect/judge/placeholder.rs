@@ -17,7 +17,8 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     let vouched = vouched(c);
     let counts = counts(text);
-    if counts && !vouched && !(chosen_here(c) && (halves(text) || demanded(text))) {
+    let chosen = || chosen_here(c) && (halves(text) || demanded(text)) || numbered(text) && !shown_here(c);
+    if counts && !vouched && !chosen() {
         return Verdict::Reject(COUNTS.into());
     }
     if text.len() >= 12 && repeats(text) {
@@ -107,7 +108,7 @@ fn dummy(c: &Candidate<'_>) -> Verdict {
     if shown && chance::bits(text) < 8.0 {
         return Verdict::Reject("holds a word that only shows where a secret goes".into());
     }
-    let chosen = c.kind() == Some(Kind::Password) && with_a_year(text);
+    let chosen = c.kind() == Some(Kind::Password) && (with_a_year(text) || numbered(text) && !shown_here(c));
     if !store
         && !chosen
         && !number(first)
@@ -127,8 +128,13 @@ fn chosen_here(c: &Candidate<'_>) -> bool {
     c.kind() == Some(Kind::Password) && (read || c.scene.is_settings()) && !c.scene.is_test()
 }
 
+/// Whether values only show what goes there, as in tests and documentation.
+fn shown_here(c: &Candidate<'_>) -> bool {
+    c.kind() != Some(Kind::Password) || c.scene.is_test() || c.scene.file() == FileKind::Docs
+}
+
 /// Digits that say nothing: `123`, `321`, `000`.
-fn row(digits: &[u8]) -> bool {
+pub(super) fn row(digits: &[u8]) -> bool {
     digits.windows(2).all(|w| follows(w[0], w[1])) || digits.windows(2).all(|w| w[0] == w[1])
 }
 
@@ -177,6 +183,24 @@ fn with_a_year(text: &[u8]) -> bool {
         && year.iter().all(u8::is_ascii_digit)
         && word.len() >= 4
         && word.iter().all(u8::is_ascii_alphabetic)
+        && !shown.iter().any(|list| words::holds(list, word))
+}
+
+/// Whether a value is a word, two digits or more, and a sign, as people choose where each is asked for (`Dragon47!`), and
+/// the word is none that only shows where a password goes.
+fn numbered(text: &[u8]) -> bool {
+    let end = text.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
+    let (stem, signs) = text.split_at(end);
+    let digits = stem.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let (word, number) = stem.split_at(stem.len() - digits);
+    let shown = [words::PLACEHOLDER, words::PASSWORD, words::SECRET, words::TOKEN, words::KEY];
+    (1..=3).contains(&signs.len())
+        && signs.iter().all(u8::is_ascii_punctuation)
+        && (2..=4).contains(&digits)
+        && number.windows(2).any(|w| w[0] != w[1])
+        && word.len() >= 4
+        && word[0].is_ascii_uppercase()
+        && word.iter().all(u8::is_ascii_alphanumeric)
         && !shown.iter().any(|list| words::holds(list, word))
 }
 
@@ -287,6 +311,16 @@ mod tests {
         }
         for text in ["Password2024!", "Test2024!", "Welcome2024", "welcome1!", "Welcome3024!", "2024!"] {
             assert!(!with_a_year(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_with_digits_and_a_sign_is_chosen_not_shown() {
+        for text in ["Dragon47!", "S3cret72$", "Qwerty05#", "Monkey123!"] {
+            assert!(numbered(text.as_bytes()), "{text}");
+        }
+        for text in ["Password47!", "dragon47!", "Dragon4!", "Dragon47", "Dragon111!", "47!", "Token12!"] {
+            assert!(!numbered(text.as_bytes()), "{text}");
         }
     }
 

@@ -22,6 +22,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     let text = c.secret();
     let text = text.strip_prefix(b"Basic ").unwrap_or(text);
+    if public(text) {
+        return Verdict::Reject("is base64 of a public key".into());
+    }
     if text.len() < 8 || text.len() > LONGEST || text.iter().all(u8::is_ascii_hexdigit) {
         return Verdict::Pass;
     }
@@ -43,6 +46,14 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     Verdict::Pass
 }
 
+/// Whether a text in base64 begins as that of a public key or a certificate does in armour.
+fn public(text: &[u8]) -> bool {
+    let head = text.get(..40).and_then(decode).unwrap_or_default();
+    [&b"-----BEGIN PUBLIC"[..], b"-----BEGIN CERTIFICATE", b"-----BEGIN RSA PUBLIC"]
+        .iter()
+        .any(|start| head.starts_with(start))
+}
+
 fn decode(text: &[u8]) -> Option<Vec<u8>> {
     use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -53,6 +64,16 @@ fn decode(text: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_public_key_is_told_by_its_armour() {
+        use base64::Engine as _;
+        let encoded = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+        let lines = "-----\nMFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAKj34G\n";
+        assert!(public(encoded(&format!("-----BEGIN PUBLIC KEY{lines}")).as_bytes()));
+        assert!(public(encoded(&format!("-----BEGIN CERTIFICATE{lines}")).as_bytes()));
+        assert!(!public(encoded(&format!("-----BEGIN PRIVATE KEY{lines}")).as_bytes()) && !public(b"LS0t"));
+    }
 
     #[test]
     fn padding_is_optional() {

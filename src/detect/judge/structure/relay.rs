@@ -3,6 +3,7 @@
 //! One relay writes a UUID into its tokens; the rest is told by length, characters and entropy alone.
 
 use super::Shape;
+use crate::detect::lexicon::chance;
 use crate::secret::shannon;
 
 /// One-API: 16 characters of base 62, then a UUID of version 4 without dashes, whose letters are upper case
@@ -59,6 +60,8 @@ pub(super) fn compatible(secret: &[u8]) -> Shape {
         _ if hex && matches!(body.len(), 32 | 40 | 48 | 64) => 3.0,
         // Lower case and digits throughout: a base of 36.
         32 | 48 | 64 if lower && digit && !upper && !joined => 3.7,
+        // Small letters throughout, drawn by chance.
+        48 if lower && !upper && !digit && !joined && chance::bits(body) > 40.0 => 3.5,
         22..=31 if upper && lower && digit => 3.7,
         32.. if upper && lower && digit => 4.2,
         _ => return Shape::Foreign("is not built as a key is"),
@@ -107,7 +110,7 @@ mod tests {
 
     #[test]
     fn random_bodies_pass_and_words_do_not() {
-        for template in ["sk-<alnum:48>", "sk-<hex:32>", "sk-<b64url:43>", "sk-<alnum:22>"] {
+        for template in ["sk-<alnum:48>", "sk-<hex:32>", "sk-<b64url:43>", "sk-<alnum:22>", "sk-<low:48>"] {
             assert_eq!(compatible(&key(template)), Shape::Plain, "{template}");
         }
         for text in [
@@ -115,6 +118,7 @@ mod tests {
             "sk-ecdsa-sha2-nistp256-cert-v01",
             "sk-My-Very-Long-Key-Name-2024-For-Production-Use",
             "sk-abcdefghijklmnopqrstuvwxyzabcdefghijkl",
+            "sk-thewordsofasentencethatnobodywouldtakeforakeyatall",
         ] {
             assert!(matches!(compatible(text.as_bytes()), Shape::Foreign(_)), "{text}");
         }
