@@ -223,7 +223,7 @@ impl<'v> Collector<'v> {
     fn call(&self, view: &'v View<'v>, found: &Assignment, out: &mut Vec<Candidate<'v>>) {
         let value = &view.bytes[found.value.clone()];
         let shapes = self.shapes.get_or_init(|| Shapes::of(self.rules, self.called));
-        if !may_be_token(shapes, value, found.form) {
+        if !may_be_token(shapes, value, found.form) || name::goes_on(&view.bytes[found.key.clone()]) {
             return;
         }
         let near = self.near(view, &found.value, Some(&found.key));

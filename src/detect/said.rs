@@ -8,14 +8,41 @@ use std::ops::Range;
 use super::assign::{Assignment, Form};
 use super::lexicon::{Kind, Name, name};
 
+/// How far behind a token the name of its signature may begin, in bytes.
+const SIGNED: usize = 120;
+
+/// How far before `identified by` its statement may begin, in bytes.
+const STATEMENT: usize = 200;
+
 /// What the name says that holds the word at `anchor` and is given a value; `None` if that is no credential.
 pub(super) fn read(bytes: &[u8], anchor: &Range<usize>, found: &Assignment) -> Option<Name> {
     let key = &bytes[found.key.clone()];
+    if key.eq_ignore_ascii_case(b"identified by") && !in_statement(&bytes[..found.key.start]) {
+        return None;
+    }
+    if key == b"token" && signed(&bytes[found.value.end..]) {
+        return None;
+    }
     let skip = if found.form == Form::Called { name::set_by(key) } else { 0 };
     let from = found.key.start + skip;
     let word = anchor.start.saturating_sub(from)..anchor.end.saturating_sub(from);
     let read = name::read(&key[skip..], &word).map(|name| name.behind(skip));
     read.or_else(|| asked_of(bytes, found))
+}
+
+/// Whether a time and a signature follow a token: what is drawn for one message so that it counts once is no credential.
+fn signed(rest: &[u8]) -> bool {
+    let rest = &rest[..rest.len().min(SIGNED)];
+    [&b"\"timestamp\""[..], b"\"signature\""].iter().all(|name| memchr::memmem::find(rest, name).is_some())
+}
+
+/// Whether `before` ends in a statement that makes or changes a user, or a connection: what stories tell is identified by a
+/// name.
+fn in_statement(before: &[u8]) -> bool {
+    let before = before[before.len().saturating_sub(STATEMENT)..].to_ascii_lowercase();
+    let from = memchr::memrchr(b';', &before).map_or(0, |n| n + 1);
+    const VERBS: &[&[u8]] = &[b"create ", b"alter ", b"grant ", b"connect to ", b"replace ", b"set "];
+    VERBS.iter().any(|verb| memchr::memmem::find(&before[from..], verb).is_some())
 }
 
 /// What a bare `key` says behind a word that makes it one, as a flag, or in the query of a request to an API.
@@ -63,6 +90,20 @@ fn entry_of(before: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_signed_with_a_time_counts_once() {
+        assert!(signed(b"\",\n  \"timestamp\": \"16\",\n  \"signature\": \"6f\"}"));
+        assert!(!signed(b"\",\n  \"timestamp\": \"16\"}"));
+    }
+
+    #[test]
+    fn a_story_identifies_things_by_their_names() {
+        assert!(in_statement(b"CREATE USER 'app'@'%' "));
+        assert!(in_statement(b"grant all on *.* to app@localhost "));
+        assert!(!in_statement(b"And this product has a variant priced at \"$90.00\" "));
+        assert!(!in_statement(b"CREATE DATABASE shop; there is a customer "));
+    }
 
     #[test]
     fn a_bare_key_is_told_by_the_map_it_is_an_entry_of() {

@@ -69,6 +69,11 @@ impl<'b> Scene<'b> {
         *self.test.get_or_init(|| place::is_test(self.blob.name()))
     }
 
+    /// Whether it is no program but what tests read: records, recordings, test vectors.
+    pub(crate) fn is_test_data(&self) -> bool {
+        matches!(self.file(), FileKind::Config | FileKind::Store | FileKind::Other) && self.is_test()
+    }
+
     /// The keywords that begin in `range` of the blob, in order.
     pub(crate) fn keywords(&self, table: &Anchors, range: &Range<usize>) -> Vec<Hit> {
         let mut known = self.hits.borrow_mut();

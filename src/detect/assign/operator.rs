@@ -29,6 +29,8 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
     match (rest.first()?, rest.get(1)) {
         (b'=', Some(b'=')) => compared(bytes, at + 2),
         (b'!', Some(b'=')) => compared(bytes, at + 2),
+        // What a call gives back is not its argument: `sign('', 'secret') => '…'`.
+        (b'=', Some(b'>')) if in_quotes && bytes[key.end..at].contains(&b')') => None,
         (b'=', Some(b'>')) | (b':' | b'?' | b'+', Some(b'=')) => given(bytes, at + 2, key),
         (b'|', Some(b'|')) | (b'?', Some(b'?' | b':')) => {
             let skip = usize::from(rest.get(2) == Some(&b'='));

@@ -77,9 +77,14 @@ fn line_lead(bytes: &[u8], at: usize) -> Option<&[u8]> {
 /// Whether SQL announces a password: `WITH PASSWORD`, `ENCRYPTED PASSWORD`, `ALTER USER x PASSWORD`.
 fn announced(bytes: &[u8], at: usize) -> bool {
     let before = bytes[at.saturating_sub(40)..at].to_ascii_lowercase();
+    // A sentence joins its parts, a statement does not: `with an email "…" and password "…"`.
+    let joined = |rest: &[u8]| {
+        rest.contains(&b',')
+            || [&b" and "[..], b" or "].iter().any(|w| memchr::memmem::find(rest, w).is_some())
+    };
     [&b"with "[..], b"encrypted ", b"user ", b"role ", b"set "]
         .iter()
-        .any(|w| memchr::memmem::find(&before, w).is_some())
+        .any(|w| memchr::memmem::rfind(&before, w).is_some_and(|n| !joined(&before[n..])))
 }
 
 /// Whether a `login` or `user` with its value stands before, as in `.netrc`.
@@ -90,4 +95,18 @@ pub(super) fn after_login(bytes: &[u8], at: usize) -> bool {
     let prose =
         matches!(user, Some(b"and" | b"or" | b"with" | b"a" | b"the" | b"your" | b"," | b"/" | b"|") | None);
     !prose && matches!(words.next(), Some(b"login" | b"user" | b"username" | b"account"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_announces_a_password_and_a_sentence_does_not() {
+        let announces = |text: &str| announced(text.as_bytes(), text.len());
+        assert!(announces("ALTER USER app WITH PASSWORD") && announces("create role app login "));
+        assert!(
+            !announces("I register with email \"a@b.io\" and ") && !announces("Install it with pip, or ")
+        );
+    }
 }

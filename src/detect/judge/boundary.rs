@@ -1,7 +1,12 @@
 //! Does the secret begin and end where a token begins and ends? `task-…` holds no `sk-…`.
 
+use std::ops::Range;
+
 use super::Verdict;
 use crate::detect::Candidate;
+
+/// The least base64 round a value that makes it a part of something else, in bytes; addresses have no such parts.
+const ENCODED: usize = 300;
 
 /// Rejects what stands inside a longer word.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
@@ -22,7 +27,18 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if slug {
         return Verdict::Reject("goes on from words joined by hyphens".into());
     }
+    if !c.proven && matches!(c.before(), Some(b'/' | b'+')) && encoded(c.view.bytes, &c.span) {
+        return Verdict::Reject("stands inside encoded text".into());
+    }
     Verdict::Pass
+}
+
+/// Whether much base64 stands right round a value, as that of a picture does: any shape comes up in it by chance.
+fn encoded(bytes: &[u8], span: &Range<usize>) -> bool {
+    let sign = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'+');
+    let before = bytes[..span.start].iter().rev().take(ENCODED).take_while(sign).count();
+    let behind = bytes[span.end..].iter().take(ENCODED).take_while(sign).count();
+    before + behind >= ENCODED
 }
 
 /// Whether the byte before the secret is the letter of an escape: `\n` directly before a token, or the end of what
@@ -60,5 +76,12 @@ mod tests {
         for text in ["item", "[93m", "a[1m", "\u{1b}93m", ""] {
             assert!(!coloured(text.as_bytes()), "{text}");
         }
+    }
+
+    #[test]
+    fn what_stands_in_a_picture_is_a_part_of_it() {
+        let text = crate::rule::example::expand("<b64:200>/<b64:40>+<b64:200>").unwrap().text.into_bytes();
+        assert!(encoded(&text, &(201..241)));
+        assert!(!encoded(&text[150..300], &(51..91)));
     }
 }

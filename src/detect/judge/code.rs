@@ -20,7 +20,10 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if matches!(c.form, Form::Markup | Form::Query) {
         return Verdict::Pass;
     }
-    if dotted(text) && chance::bits(text) < 12.0 {
+    if in_action(&c.view.bytes[..c.whole.start.min(c.span.start)]) {
+        return Verdict::Reject("stands without quotes in an action of a template".into());
+    }
+    if column(text) || dotted(text) && chance::bits(text) < 12.0 {
         return Verdict::Reject("is a path of names".into());
     }
     let expression = |b: &u8| matches!(b, b'(' | b'[' | b'{' | b'|' | b'?' | b'"' | b'\'');
@@ -61,6 +64,22 @@ fn called(text: &[u8]) -> bool {
             || chance::bits(&text[..name]) < 4.0)
 }
 
+/// Whether a template's action is open where `before` ends: `{{- $password := (include …`.
+fn in_action(before: &[u8]) -> bool {
+    let before = &before[before.len().saturating_sub(200)..];
+    let line = memchr::memrchr(b'\n', before).map_or(before, |n| &before[n + 1..]);
+    let open = memchr::memmem::rfind(line, b"{{");
+    open.is_some_and(|at| memchr::memmem::find(&line[at..], b"}}").is_none())
+}
+
+/// The column of a table in Transact-SQL, with or without its last bracket: `T.[Name]`.
+fn column(text: &[u8]) -> bool {
+    let word = |part: &[u8]| !part.is_empty() && part.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    let Some(at) = memchr::memmem::find(text, b".[") else { return false };
+    let name = &text[at + 2..];
+    word(&text[..at]) && word(name.strip_suffix(b"]").unwrap_or(name))
+}
+
 /// `config.db.password`, `Self::KEY`, `a->b`.
 fn dotted(text: &[u8]) -> bool {
     let mut parts = 0;
@@ -90,7 +109,15 @@ mod tests {
                 && called(b"vault.read(")
                 && called(b"MD5(@pw")
                 && dotted(b"config.db.password")
+                && column(b"T.[PasswordHash]")
+                && column(b"T.[PasswordHash")
         );
-        assert!(!called(b"hunter2") && !dotted(b"hunter2") && !dotted(b"a1.9z"));
+        assert!(!called(b"hunter2") && !dotted(b"hunter2") && !dotted(b"a1.9z") && !column(b"a8.[q!"));
+    }
+
+    #[test]
+    fn an_action_is_open_until_its_brackets_close() {
+        assert!(in_action(b"a: 1\n  {{- $password := "));
+        assert!(!in_action(b"{{ if .Values.auth }}\npassword: ") && !in_action(b"{{ $a }}: "));
     }
 }

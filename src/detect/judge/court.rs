@@ -1,8 +1,8 @@
 //! The order in which the judges speak.
 
 use super::{
-    boundary, chance, checksum, code, double, entropy, label, own_name, placeholder, published, readable,
-    reference, shape, structure,
+    boundary, chance, checksum, code, commit, crowd, double, entropy, label, own_name, placeholder,
+    public_half, published, readable, reference, shape, structure,
 };
 use crate::detect::Candidate;
 
@@ -37,10 +37,13 @@ pub static COURT: &[Judge] = &[
     Judge { name: "own-name", judge: own_name::judge },
     Judge { name: "label", judge: label::judge },
     Judge { name: "shape", judge: shape::judge },
+    Judge { name: "commit", judge: commit::judge },
+    Judge { name: "public-half", judge: public_half::judge },
     Judge { name: "placeholder", judge: placeholder::judge },
     Judge { name: "entropy", judge: entropy::judge },
     Judge { name: "readable", judge: readable::judge },
     Judge { name: "double", judge: double::judge },
     Judge { name: "chance", judge: chance::judge },
+    Judge { name: "crowd", judge: crowd::judge },
     Judge { name: "published", judge: published::judge },
 ];

@@ -16,30 +16,77 @@ const SHORT: usize = 5;
 
 /// Rejects passwords and digests that only look like chosen ones where stand-ins are usual.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
-    if c.rule.structure.starts_with("pem") && c.scene.is_test() {
+    if let Some(text) = made_for_tests(c) {
         c.confidence = Confidence::Low;
-        let text = "a private key in tests, most likely made for them";
         c.reasons.push(Reason { judge: "double", text: text.into() });
         return Verdict::Pass;
     }
     let shown = c.scene.is_test() || c.scene.file() == FileKind::Docs || in_comment(c);
+    let text = c.secret();
+    if !shown && !c.proven && c.kind() == Some(Kind::Password) && commented_out(c) {
+        return Verdict::Reject("is built on words for a secret, in a comment".into());
+    }
     if !shown || c.proven {
         return Verdict::Pass;
     }
-    let text = c.secret();
-    if c.rule.judged == Judged::Hash
-        || c.kind() == Some(Kind::Password) && text.starts_with(b"$") && text.len() > 30
-    {
+    if c.rule.judged == Judged::Hash || c.kind().is_some() && digest(text) {
         return Verdict::Reject("is the digest of a password, in tests or documentation".into());
     }
-    if c.kind() != Some(Kind::Password) {
-        return Verdict::Pass;
+    match c.kind() {
+        Some(Kind::Password) => password(c),
+        Some(Kind::Token) if c.scene.is_test() => token(text),
+        _ => Verdict::Pass,
     }
+}
+
+/// Words for a private key that tests bring with them, as that of a web server of their own or a test vector.
+fn made_for_tests(c: &Candidate<'_>) -> Option<&'static str> {
+    let pem = c.rule.structure.starts_with("pem");
+    let vector = || c.rule.keywords.iter().any(|word| word == "kty") && c.scene.is_test_data();
+    if pem && c.scene.is_test() || vector() {
+        Some("a private key in tests, most likely made for them")
+    } else if pem && named_a_stand_in(c) {
+        Some("a private key whose name says that it is a stand-in")
+    } else {
+        None
+    }
+}
+
+/// Whether the line before a private key says that it is none: `const TEST_FAKE_KEY = "-----BEGIN …`.
+fn named_a_stand_in(c: &Candidate<'_>) -> bool {
+    let before = &c.view.bytes[c.span.start.saturating_sub(120)..c.span.start];
+    let line = memchr::memrchr(b'\n', before).map_or(before, |n| &before[n + 1..]);
+    let said = |word: &[u8]| words::holds(words::MADE_UP, word) || word.eq_ignore_ascii_case(b"fake");
+    line.split(|b| !b.is_ascii_alphanumeric()).any(said)
+}
+
+/// Whether a value is, or ends in, what a password is stored as.
+fn digest(text: &[u8]) -> bool {
+    const MARKS: &[&[u8]] = &[b"$2a$", b"$2b$", b"$2y$", b"$argon2", b"$5$", b"$6$", b"$apr1$"];
+    text.len() > 30
+        && (text.starts_with(b"$") || MARKS.iter().any(|m| memchr::memmem::find(&text[..20], m).is_some()))
+}
+
+/// Tokens that tests make up are words in leetspeak.
+fn token(text: &[u8]) -> Verdict {
+    let plain = plain(text);
+    let told = |word: &&&str| word.len() >= 4 && memchr::memmem::find(&plain, word.as_bytes()).is_some();
+    match words::WEAK.iter().find(told).filter(|_| text.len() <= 24) {
+        Some(word) => Verdict::Reject(format!("is built on the word '{word}', in tests")),
+        None => Verdict::Pass,
+    }
+}
+
+fn password(c: &Candidate<'_>) -> Verdict {
+    let text = c.secret();
     if let Some(word) = weak(text) {
         return Verdict::Reject(format!("is built on the word '{word}', in tests or documentation"));
     }
     if text.len() < if c.rule.syntax == Syntax::Url { SHORT + 2 } else { SHORT } {
         return Verdict::Reject("is short, in tests or documentation".into());
+    }
+    if escapes(text) * 2 >= text.len() {
+        return Verdict::Reject("shows how signs are escaped, in tests or documentation".into());
     }
     let drawn = chance::bits(text);
     let wanted = if c.rule.syntax == Syntax::Url || c.form == Form::Spaced { DRAWN + 3.0 } else { DRAWN };
@@ -78,6 +125,21 @@ fn plain(text: &[u8]) -> Vec<u8> {
         .collect()
 }
 
+/// How many bytes of a value are escapes of a URL: `%F0%9F%8D%A9`.
+fn escapes(text: &[u8]) -> usize {
+    3 * text.windows(3).filter(|w| w[0] == b'%' && w[1..].iter().all(u8::is_ascii_hexdigit)).count()
+}
+
+/// Whether a password of words alone, one of which stands for a secret, stands in a comment of a configuration, where
+/// examples are: `# password: veryverysecret`.
+fn commented_out(c: &Candidate<'_>) -> bool {
+    let before = &c.view.bytes[c.span.start.saturating_sub(200)..c.span.start];
+    let line = memchr::memrchr(b'\n', before).map_or(before, |n| &before[n + 1..]).trim_ascii_start();
+    let comment = [&b"#"[..], b";", b"//"].iter().any(|sign| line.starts_with(sign));
+    let words = c.secret().iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'));
+    comment && words && c.scene.file() == FileKind::Config && weak(c.secret()).is_some()
+}
+
 /// Whether the line is a comment of a program.
 pub(super) fn in_comment(c: &Candidate<'_>) -> bool {
     if c.scene.file() != FileKind::Code {
@@ -99,6 +161,27 @@ pub(super) fn in_comment(c: &Candidate<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_password_is_stored_as_is_told_by_its_mark() {
+        let text = |template: &str| crate::rule::example::expand(template).unwrap().text.into_bytes();
+        assert!(digest(&text("#jbcrypt:$2a$10$<alnum:53>")) && digest(&text("$2y$05$<alnum:53>")));
+        assert!(!digest(&text("<alnum:60>")) && !digest(b"$ecret"));
+    }
+
+    #[test]
+    fn tokens_of_words_are_told_from_chance() {
+        assert_ne!(token(b"t0ps3cr3td4t4_node"), Verdict::Pass);
+        assert_ne!(token(b"ch4mb3r0f5ecr3ts"), Verdict::Pass);
+        let text = |template: &str| crate::rule::example::expand(template).unwrap().text.into_bytes();
+        assert_eq!(token(&text("<alnum:24>")), Verdict::Pass);
+        assert_eq!(token(&text("secret_<alnum:40>")), Verdict::Pass);
+    }
+
+    #[test]
+    fn escapes_of_a_url_are_counted() {
+        assert_eq!((escapes(b"%F0%9F%8D%A9"), escapes(b"p%40ss"), escapes(b"100%sure")), (12, 3, 0));
+    }
 
     #[test]
     fn words_for_secrets_are_seen_through_leetspeak() {

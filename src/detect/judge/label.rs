@@ -4,7 +4,7 @@ use super::Verdict;
 use super::phrase::spoken;
 use crate::detect::Candidate;
 use crate::detect::assign::Form;
-use crate::detect::lexicon::{FileKind, Kind, chance};
+use crate::detect::lexicon::{FileKind, Kind, chance, place};
 
 /// Rejects sentences, and everything that reads like words in a file of translations.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
@@ -15,9 +15,13 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if spaces > 0 && !made && (spaces * 12 > text.len() || chance::bits(text) < 20.0 || text.len() < 20) {
         return Verdict::Reject("is a text of several words".into());
     }
-    if c.scene.file() == FileKind::Docs && c.form == Form::Line && goes_on(text, &c.view.bytes[c.span.end..])
-    {
+    let line = matches!(c.form, Form::Line | Form::Bare);
+    if c.scene.file() == FileKind::Docs && line && goes_on(text, &c.view.bytes[c.span.end..]) {
         return Verdict::Reject("begins a sentence".into());
+    }
+    // A word of another language has no letters that English words have: what counts is that it is one.
+    if text.iter().all(u8::is_ascii_alphabetic) && place::is_bundle(c.path()) {
+        return Verdict::Reject("is a translation".into());
     }
     if c.scene.file() == FileKind::Locale && (kind == Kind::Password || chance::bits(text) < 12.0) {
         return Verdict::Reject("is a translation".into());

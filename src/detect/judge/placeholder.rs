@@ -89,6 +89,9 @@ fn dummy(c: &Candidate<'_>) -> Verdict {
     if !store && words::holds(words::DUMMY, text) {
         return Verdict::Reject("is a word that stands for a secret".into());
     }
+    if !store && stands_for_itself(text) {
+        return Verdict::Reject("is a word for a secret".into());
+    }
     if double::both(text) {
         return Verdict::Reject("says secret and password".into());
     }
@@ -118,6 +121,14 @@ fn dummy(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject("is made of words that stand for a secret".into());
     }
     Verdict::Pass
+}
+
+/// Whether a value is one of the words that credentials are called by, or such a word and a small number: `passphrase`.
+fn stands_for_itself(text: &[u8]) -> bool {
+    let digits = text.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let word = &text[..text.len() - digits];
+    let lists = [words::PASSWORD, words::SECRET, words::TOKEN, words::KEY];
+    digits <= 2 && word.len() >= 6 && lists.iter().any(|list| words::holds(list, word))
 }
 
 /// Whether a value that people choose stands where they write down their own: for a password, in a file that is read by
@@ -290,7 +301,7 @@ fn rows(text: &[u8]) -> impl Iterator<Item = usize> {
 
 /// A short piece over and over: `deadbeefdeadbeef`, `abcabcabcabc`.
 fn repeats(text: &[u8]) -> bool {
-    (1..=8).any(|n| text.len() >= n * 2 && text[n..].iter().zip(text).filter(|(a, b)| a != b).count() == 0)
+    (1..=16).any(|n| text.len() >= n * 2 && text[n..].iter().zip(text).filter(|(a, b)| a != b).count() == 0)
 }
 
 /// The words in `text` that no secret holds by chance.
@@ -335,11 +346,17 @@ mod tests {
             assert!(in_order(text.as_bytes()) * 10 >= text.len() * 6, "{text}");
         }
         assert!(masked(b"abcd????", true) && !masked(b"1qay@WXS????", true));
-        assert!(repeats(b"deadbeefdeadbeef"));
+        assert!(repeats(b"deadbeefdeadbeef") && repeats(b"0123456789".repeat(4).as_slice()));
         assert_eq!(
             (longest_row(b"Kx9-klmnopqrstu-7f"), longest_row(b"9f3c21"), longest_row(b"")),
             (11, 2, 0)
         );
+    }
+
+    #[test]
+    fn a_word_for_a_secret_stands_for_one() {
+        assert!(stands_for_itself(b"passphrase") && stands_for_itself(b"password2"));
+        assert!(!stands_for_itself(b"Passw0rd4711") && !stands_for_itself(b"hunter2"));
     }
 
     #[test]

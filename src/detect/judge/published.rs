@@ -3,6 +3,8 @@
 //! In flows a candidate that no other judge doubts; out flows whether everybody may know it. The list holds
 //! digests only, so that the project itself has no string that looks like a secret.
 
+use std::ops::Range;
+
 use sha2::{Digest, Sha256};
 
 use super::Verdict;
@@ -12,6 +14,8 @@ use crate::rule::Syntax;
 
 /// The longest name of a host, in bytes.
 const HOST: usize = 254;
+/// How far from a key the names of what it searches stand, in bytes.
+const BESIDE: usize = 160;
 /// How many bytes of a SHA-256 the list keeps.
 const KEPT: usize = 16;
 
@@ -42,6 +46,9 @@ fn in_pages(c: &Candidate<'_>) -> bool {
         return alone && host.is_some_and(|host| memchr::memmem::find(host, b"sentry").is_some());
     }
     let name = c.name().to_ascii_lowercase();
+    if name.ends_with(b"apikey") && text.len() == 32 && searches(c.view.bytes, &c.span) {
+        return true;
+    }
     text.len() == 40 && text.starts_with(b"6L") && memchr::memmem::find(&name, b"site").is_some()
 }
 
@@ -52,6 +59,13 @@ fn says_public(text: &[u8]) -> bool {
     let public =
         |part: &[u8]| [&b"pub"[..], b"public", b"publishable"].iter().any(|p| part.eq_ignore_ascii_case(p));
     drawn && text.len() < 80 && parts.take(3).any(public)
+}
+
+/// Whether a key stands between the names of an application and of an index, as a page gives them to Algolia to search with:
+/// such a key can search and nothing else (DocSearch documentation, "API Reference").
+fn searches(bytes: &[u8], span: &Range<usize>) -> bool {
+    let around = &bytes[span.start.saturating_sub(BESIDE)..bytes.len().min(span.end + BESIDE)];
+    [&b"appId"[..], b"indexName"].iter().all(|name| memchr::memmem::find(around, name).is_some())
 }
 
 /// Whether the digest of `text` is in the list.
@@ -76,6 +90,12 @@ mod tests {
         let says = |text: &str| says_public(crate::rule::example::expand(text).unwrap().text.as_bytes());
         assert!(says("live_pub_<hex:31>") && says("acme-publishable-<alnum:24>"));
         assert!(!says("live_<hex:31>") && !says("pub_<alnum:8>") && !says("<alnum:24>_pub"));
+    }
+
+    #[test]
+    fn a_key_that_only_searches_stands_between_two_names() {
+        let text = b"{appId: \"A1\", apiKey: \"0f\", indexName: \"docs\"}";
+        assert!(searches(text, &(23..25)) && !searches(&text[13..], &(10..12)));
     }
 
     #[test]

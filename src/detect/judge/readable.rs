@@ -31,6 +31,10 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     let Some(mut plain) = decode(text) else { return Verdict::Pass };
     // Docker ends what it encodes with zero bytes; they say nothing.
     plain.retain(|b| *b != 0);
+    // Letters of other languages are letters: tests show with them how a header is encoded.
+    if basic && c.scene.is_test() && std::str::from_utf8(&plain).is_ok_and(|text| !text.is_ascii()) {
+        plain.retain(u8::is_ascii);
+    }
     if plain.iter().any(|b| !b.is_ascii_graphic() && !matches!(b, b' ' | b'\t' | b'\r' | b'\n')) {
         return Verdict::Pass;
     }

@@ -81,6 +81,12 @@ fn hole(text: &[u8]) -> bool {
 fn names_another(text: &[u8], form: Form) -> bool {
     // A shell's quotes inside quotes: `"'$PASSWORD'"`.
     let text = text.strip_prefix(b"'").and_then(|t| t.strip_suffix(b"'")).unwrap_or(text);
+    // How OpenSSL and the signers of Java and Android are told where a password is: `pass:"$PASSWORD"`.
+    let text = match text.strip_prefix(b"pass:") {
+        Some([b'"' | b'\'', rest @ ..]) => rest,
+        Some(rest) => rest,
+        None => text,
+    };
     let Some((first, rest)) = text.split_first() else { return false };
     let starts = rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
     match first {
@@ -120,6 +126,9 @@ mod tests {
         for text in ["%PASSWORD%", "@PASSWORD@", "{password}", "<your password>", "abc-{token}-x"] {
             assert!(hole(text.as_bytes()), "{text}");
         }
+        assert!(
+            names_another(b"pass:\"$KEY_PASS", Form::Spaced) && !names_another(b"pass:hunter", Form::Spaced)
+        );
         assert!(names_another(b"$PASSWORD", Form::Line) && !names_another(b"$1$abc", Form::Line));
         assert!(
             bracketed(b"$(cat key)")

@@ -3,6 +3,7 @@
 
 use super::{Verdict, structure};
 use crate::detect::Candidate;
+use crate::detect::assign::Form;
 use crate::detect::lexicon::{FileKind, Kind, chance, words};
 
 /// Rejects what is plainly another kind of thing.
@@ -15,6 +16,8 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         "a path or a file name"
     } else if version(text) {
         "a number, a version, a date or an address"
+    } else if c.form == Form::Spaced && host_and_port(text) {
+        "a server and its port"
     } else if words::holds(words::ENUM, text) {
         "a setting"
     } else if structure::is_web_token(text) {
@@ -65,11 +68,28 @@ fn version(text: &[u8]) -> bool {
                 b'.' | b'-' | b':' | b'/' | b',' | b'+' | b' ' | b'_' | b'x' | b'T' | b'Z' | b'v' | b'%'
             )
     };
+    // The versions of a package that will do: `^6.4|^7.0`, `>=1.2 <3`.
+    let wanted = matches!(text, [b'^' | b'~' | b'>' | b'<' | b'=', b'0'..=b'9' | b'=', ..])
+        && text.contains(&b'.')
+        && text.iter().all(|b| signs(b) || matches!(b, b'^' | b'~' | b'>' | b'<' | b'=' | b'|' | b'*'));
     let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
     let plain = text.iter().all(u8::is_ascii_digit);
     plain && (text.len() < 6 || text.len() > 24)
         || !plain && digits > 0 && text.iter().all(signs)
         || text.starts_with(b"0x") && text.len() <= 18
+        || wanted
+}
+
+/// A server and its port, as one is told to another: `php:9000`.
+fn host_and_port(text: &[u8]) -> bool {
+    let Some(at) = memchr::memchr(b':', text) else { return false };
+    let host = |b: &u8| b.is_ascii_lowercase() || matches!(b, b'-' | b'.');
+    let port = &text[at + 1..];
+    text[0].is_ascii_lowercase()
+        && text[..at].iter().all(host)
+        && matches!(port.len(), 4 | 5)
+        && port[0] != b'0'
+        && port.iter().all(u8::is_ascii_digit)
 }
 
 /// `sha256-…`, `sha512:…`, `md5:…`, `{SHA}`.
@@ -147,6 +167,8 @@ mod tests {
     #[test]
     fn other_things_are_told_by_their_shape() {
         assert!(path(b"/etc/ssl/private.key") && path(b"~/.ssh/id") && path(b"C:\\keys\\a"));
+        assert!(version(b"^6.4|^7.0") && version(b">=1.2 <3.0") && !version(b"^6k.4|7"));
+        assert!(host_and_port(b"php:9000") && !host_and_port(b"hunter2:9000") && !host_and_port(b"pass:12"));
         assert!(version(b"2010-04-01") && version(b"1.2.3") && version(b"10.0.0.1"));
         assert!(uuid(b"26dfe8d8-889b-4380-92ff-9c3c6ea5d930") && !uuid(b"26dfe8d8"));
         assert!(regex(b"sk-[a-zA-Z0-9]{48}"));

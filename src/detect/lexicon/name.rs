@@ -67,11 +67,11 @@ pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
     let word = |n: usize| &name[parts[n].clone()];
     let public =
         |k: usize| word(k).eq_ignore_ascii_case(b"public") && word(k + 1).eq_ignore_ascii_case(b"key");
-    if (0..n).any(public) {
+    if (0..n).any(public) || is_of_another_kind(name, &parts, n) {
         return None;
     }
     for tail in &parts[n + 1..] {
-        clear &= goes_on(&name[tail.clone()], plain_key)?;
+        clear &= goes_on(&name[tail.clone()], kind)?;
     }
     if n > 0 {
         let head = &name[parts[n - 1].clone()];
@@ -97,15 +97,28 @@ pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
 }
 
 /// Whether a word behind the one for a credential leaves the name clear; `None` if it makes it the name of something else.
-fn goes_on(word: &[u8], plain_key: bool) -> Option<bool> {
-    // What a password was hashed to may be guessed from; what a key was hashed to opens nothing.
-    if plain_key && (word.eq_ignore_ascii_case(b"hash") || word.eq_ignore_ascii_case(b"hashed")) {
+fn goes_on(word: &[u8], kind: Kind) -> Option<bool> {
+    // The digest of a password can be guessed from, that of a key or a token opens nothing.
+    if kind == Kind::Token && holds(words::DIGEST, word) || holds(words::TAIL_OTHER, word) {
         return None;
     }
-    if word.iter().all(u8::is_ascii_digit) || word.len() == 1 || holds(words::TAIL_NEUTRAL, word) {
-        return Some(true);
+    Some(word.iter().all(u8::is_ascii_digit) || word.len() == 1 || holds(words::TAIL_NEUTRAL, word))
+}
+
+/// Whether the words round the credential at `n` make something else of it: a stand-in (`mockPrivateKey`), what another
+/// key has to open first (`wrappedSigningKey`), a round of work (`firstPass`), a language of a country (`en_PW`).
+fn is_of_another_kind(name: &[u8], parts: &[Range<usize>], n: usize) -> bool {
+    let word = |k: usize| &name[parts[k].clone()];
+    if (0..n).any(|k| holds(words::MADE_UP, word(k))) {
+        return true;
     }
-    (!holds(words::TAIL_OTHER, word)).then_some(false)
+    let owner = (0..n).rev().find(|k| !holds(words::CIPHER_BETWEEN, word(*k)));
+    if word(n).eq_ignore_ascii_case(b"key") && owner.is_some_and(|k| holds(words::CIPHER, word(k))) {
+        return true;
+    }
+    let last = word(n);
+    n > 0 && last.eq_ignore_ascii_case(b"pass") && holds(words::PASS_OTHER, word(n - 1))
+        || super::place::is_language(name) && name.len() > 2
 }
 
 /// Whether the word before is an object that has the credential: `config.pepper` is no setting of a pepper.
@@ -132,6 +145,16 @@ pub(crate) fn is_bare(name: &[u8]) -> bool {
     };
     let parts = split(name);
     !parts.is_empty() && parts.len() <= 4 && parts.iter().all(plain)
+}
+
+/// Whether a name is that of the place from which a list goes on: `next_token`, `pageToken`.
+pub(crate) fn goes_on(name: &[u8]) -> bool {
+    const LIST: &[&[u8]] =
+        &[b"next", b"previous", b"prev", b"page", b"continuation", b"pagination", b"cursor"];
+    let parts = split(name);
+    let [.., head, last] = &parts[..] else { return false };
+    name[last.clone()].eq_ignore_ascii_case(b"token")
+        && LIST.iter().any(|word| name[head.clone()].eq_ignore_ascii_case(word))
 }
 
 /// Which kind of credential one word of a name promises, and whether it is a bare `key`, which needs a
@@ -263,6 +286,40 @@ mod tests {
         ] {
             assert_eq!(kind(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn what_was_made_up_or_is_sealed_is_no_credential() {
+        for name in [
+            "mockAccessToken",
+            "exampleStrongPassword",
+            "Kms-Sealed-Key",
+            "EncryptedPrivateKey",
+            "wrappedSigningKey",
+            "CustomerKeyMD5",
+            "clientSecretHash",
+            "apk-key-hash",
+            "firstPass",
+            "fastcgi_pass",
+            "FORMAT_KEY",
+        ] {
+            assert_eq!(kind(name), None, "{name}");
+        }
+        for name in ["passwordHash", "db_pass", "encryptionKey", "masterKey", "PGPASSWORD"] {
+            assert!(kind(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_list_goes_on_from_its_token() {
+        assert!(goes_on(b"next_token") && goes_on(b"nextPageToken") && goes_on(b"previous_token"));
+        assert!(!goes_on(b"token") && !goes_on(b"access_token") && !goes_on(b"next_key"));
+    }
+
+    #[test]
+    fn the_country_of_a_language_is_no_password() {
+        let read = |name: &str| super::read(name.as_bytes(), &(name.len() - 2..name.len()));
+        assert!(read("en_PW").is_none() && read("db_PW").is_some() && read("wifi_PW").is_some());
     }
 
     #[test]

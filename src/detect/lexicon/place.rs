@@ -99,6 +99,23 @@ fn is_locale(path: &str, name: &str) -> bool {
         || name == "strings.xml"
 }
 
+/// Whether a word is the code of a language, with that of a country or without: `da`, `sv_SE`.
+pub(crate) fn is_language(word: &[u8]) -> bool {
+    let (language, country) = word.split_at(word.len().min(2));
+    let place = matches!(country, [b'_' | b'-', a, b] if a.is_ascii_uppercase() && b.is_ascii_uppercase());
+    language.iter().all(u8::is_ascii_lowercase)
+        && words::holds(words::LANGUAGE, language)
+        && (place || country.is_empty())
+}
+
+/// Whether the file's name ends in the code of a language, as those of a bundle of texts in Java do:
+/// `login_da.properties`, `login_sv_SE.properties`.
+pub(crate) fn is_bundle(path: &str) -> bool {
+    let Some(stem) = file_name(path).strip_suffix(".properties") else { return false };
+    let ends = |n: usize| stem.len() > n && stem.as_bytes()[stem.len() - n - 1] == b'_';
+    [2, 5].iter().any(|n| ends(*n) && is_language(&stem.as_bytes()[stem.len() - n..]))
+}
+
 /// Whether the path belongs to tests, fixtures, mocks or examples.
 pub(crate) fn is_test(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
@@ -144,6 +161,16 @@ mod tests {
             ("a/b", FileKind::Other),
         ] {
             assert_eq!(kind(path), want, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_bundle_of_texts_is_told_by_its_language() {
+        for path in ["a/login_da.properties", "config_sv_SE.properties", "msg_zh-TW.properties"] {
+            assert!(is_bundle(path), "{path}");
+        }
+        for path in ["config_qa.properties", "db_it.properties", "application.properties", "da.properties"] {
+            assert!(!is_bundle(path), "{path}");
         }
     }
 

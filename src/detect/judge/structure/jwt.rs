@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Shape, token};
+use crate::detect::lexicon::words;
 
 /// A signed token; keys that are meant for the public and the token of the textbooks are something else.
 pub(super) fn look(secret: &[u8]) -> Shape {
@@ -23,8 +24,27 @@ pub(super) fn look(secret: &[u8]) -> Shape {
     {
         return Shape::Public("is the example of the documentation");
     }
+    if claims.as_object().is_some_and(|map| map.values().any(|claim| !claim.is_number()))
+        && says_nothing(&claims)
+    {
+        return Shape::Public("says nothing but words that stand for something");
+    }
     // Not proven: the kinds that say more (a provider's own tokens) come first.
     Shape::Plain
+}
+
+/// Whether all that a token says are stand-ins, and when: `{"foo":"bar"}`, `{"sub":"alice","iat":0}`.
+fn says_nothing(claims: &Value) -> bool {
+    match claims {
+        Value::Object(map) => map.iter().all(|(name, value)| {
+            matches!(name.as_str(), "iat" | "nbf" | "exp") && value.is_number() || says_nothing(value)
+        }),
+        Value::String(text) => {
+            let mut parts = text.as_bytes().split(|b| !b.is_ascii_alphanumeric());
+            parts.all(|word| words::holds(words::DUMMY, word) || words::holds(words::PLACEHOLDER, word))
+        }
+        _ => false,
+    }
 }
 
 /// Whether the value begins as such a token does and has a header that can be read. What is encrypted, or opaque, is

@@ -15,3 +15,4 @@ mod vendor;
 pub(super) use judge::judge;
 pub(super) use jwt::is_web_token;
 pub(super) use shape::Shape;
+pub(super) use token::base64;

@@ -11,6 +11,10 @@ use super::{Shape, token};
 /// without its public half takes 68).
 const SHORTEST: usize = 56;
 
+/// The shortest line of a key that is broken into lines, in base64 characters; program code that writes the armour has no
+/// word as long.
+const LINE: usize = 32;
+
 /// What the magic of an OpenSSH key says (openssh-portable, PROTOCOL.key).
 const OPENSSH: &[u8] = b"openssh-key-v1\0";
 
@@ -46,9 +50,17 @@ fn look(secret: &[u8], body: &[u8]) -> Shape {
     let whole = bytes.starts_with(OPENSSH) || is_der(&bytes) || blocks || pgp && bytes[0] & 0x80 != 0;
     if whole {
         Shape::Proven("decodes to a private key")
+    } else if longest_run(secret) < LINE {
+        Shape::Foreign("holds no line of base64")
     } else {
         Shape::Damaged("does not decode to a whole key")
     }
+}
+
+/// The most characters of base64 that stand together between the armour's lines.
+fn longest_run(secret: &[u8]) -> usize {
+    let sign = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    secret.split(|b| !sign(b)).map(<[u8]>::len).max().unwrap_or(0)
 }
 
 /// A DER sequence (X.690, 8.9) that is as long as it says, give or take what was cut off.
@@ -135,7 +147,8 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_foreign() {
-        for body in ["...", "MIIE...", "<your key here>", "\", \"", "<same:A:640>", "short"] {
+        let code = "\\n\")\n      encodeBase64Lines(keyPair.private.encoded.toByteString())\n      append(\"";
+        for body in ["...", code, "MIIE...", "<your key here>", "\", \"", "<same:A:640>", "short"] {
             let text = format!("-----BEGIN {}-----\n{body}\n-----END {}-----", "PRIVATE KEY", "PRIVATE KEY");
             assert!(matches!(plain(&key(&text)), Shape::Foreign(_)), "{body}");
         }

@@ -12,7 +12,7 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_allow_trailing_bits(true);
 
 /// Decodes base64 of either alphabet.
-pub(super) fn base64(text: &[u8]) -> Option<Vec<u8>> {
+pub(in crate::detect::judge) fn base64(text: &[u8]) -> Option<Vec<u8>> {
     let url = text.iter().any(|b| matches!(b, b'-' | b'_'));
     let alphabet = if url { &base64::alphabet::URL_SAFE } else { &base64::alphabet::STANDARD };
     GeneralPurpose::new(alphabet, LENIENT).decode(text).ok()
