@@ -1,6 +1,6 @@
 //! Is the value a stand-in? Tests, fixtures, documentation and comments hold passwords that open nothing.
 
-use super::Verdict;
+use super::{Verdict, structure};
 use crate::detect::Candidate;
 use crate::detect::assign::Form;
 use crate::detect::lexicon::{FileKind, Kind, chance, words};
@@ -34,7 +34,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     match c.kind() {
         Some(Kind::Password) => password(c),
-        Some(Kind::Token) if c.scene.is_test() => token(text),
+        Some(Kind::Token) if c.scene.is_test() => token(c),
         _ => Verdict::Pass,
     }
 }
@@ -42,9 +42,15 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
 /// Words for a private key that tests bring with them, as that of a web server of their own or a test vector.
 fn made_for_tests(c: &Candidate<'_>) -> Option<&'static str> {
     let pem = c.rule.structure.starts_with("pem");
-    let vector = || c.rule.keywords.iter().any(|word| word == "kty") && c.scene.is_test_data();
+    let json = || c.rule.keywords.iter().any(|word| word == "kty" || word == "oct");
+    let vector = || c.scene.is_test_data() && json();
     if pem && c.scene.is_test() || vector() {
         Some("a private key in tests, most likely made for them")
+    } else if c.rule.structure == "jwt"
+        && c.scene.file() == FileKind::Docs
+        && structure::is_short_lived(c.secret())
+    {
+        Some("a token that was good for a day at most, in documentation")
     } else if pem && named_a_stand_in(c) {
         Some("a private key whose name says that it is a stand-in")
     } else {
@@ -68,7 +74,15 @@ fn digest(text: &[u8]) -> bool {
 }
 
 /// Tokens that tests make up are words in leetspeak.
-fn token(text: &[u8]) -> Verdict {
+fn token(c: &Candidate<'_>) -> Verdict {
+    let text = c.secret();
+    if text.len() <= 12 && text.iter().all(u8::is_ascii_lowercase) {
+        return Verdict::Reject("is one word, in tests".into());
+    }
+    in_leetspeak(text)
+}
+
+fn in_leetspeak(text: &[u8]) -> Verdict {
     let plain = plain(text);
     let told = |word: &&&str| word.len() >= 4 && memchr::memmem::find(&plain, word.as_bytes()).is_some();
     match words::WEAK.iter().find(told).filter(|_| text.len() <= 24) {
@@ -171,11 +185,11 @@ mod tests {
 
     #[test]
     fn tokens_of_words_are_told_from_chance() {
-        assert_ne!(token(b"t0ps3cr3td4t4_node"), Verdict::Pass);
-        assert_ne!(token(b"ch4mb3r0f5ecr3ts"), Verdict::Pass);
+        assert_ne!(in_leetspeak(b"t0ps3cr3td4t4_node"), Verdict::Pass);
+        assert_ne!(in_leetspeak(b"ch4mb3r0f5ecr3ts"), Verdict::Pass);
         let text = |template: &str| crate::rule::example::expand(template).unwrap().text.into_bytes();
-        assert_eq!(token(&text("<alnum:24>")), Verdict::Pass);
-        assert_eq!(token(&text("secret_<alnum:40>")), Verdict::Pass);
+        assert_eq!(in_leetspeak(&text("<alnum:24>")), Verdict::Pass);
+        assert_eq!(in_leetspeak(&text("secret_<alnum:40>")), Verdict::Pass);
     }
 
     #[test]

@@ -300,7 +300,7 @@ fn rows(text: &[u8]) -> impl Iterator<Item = usize> {
 }
 
 /// A short piece over and over: `deadbeefdeadbeef`, `abcabcabcabc`.
-fn repeats(text: &[u8]) -> bool {
+pub(super) fn repeats(text: &[u8]) -> bool {
     (1..=16).any(|n| text.len() >= n * 2 && text[n..].iter().zip(text).filter(|(a, b)| a != b).count() == 0)
 }
 

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use super::Verdict;
@@ -25,6 +26,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Public(
             "is what the provider publishes for everybody to try the service with".into(),
         );
+    }
+    if let Some(word) = digest_of_a_word(c.secret()).filter(|_| c.kind().is_some()) {
+        return Verdict::Reject(format!("is the digest of the word '{word}'"));
     }
     if in_pages(c) {
         return Verdict::Public("stands in every page that uses the service".into());
@@ -68,6 +72,21 @@ fn searches(bytes: &[u8], span: &Range<usize>) -> bool {
     [&b"appId"[..], b"indexName"].iter().all(|name| memchr::memmem::find(around, name).is_some())
 }
 
+/// The word that stands for a secret of which these digits are the SHA-1 or the SHA-256.
+fn digest_of_a_word(digits: &[u8]) -> Option<&'static str> {
+    if !matches!(digits.len(), 40 | 64) || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let same = |sum: &[u8]| {
+        let text: String = sum.iter().map(|b| format!("{b:02x}")).collect();
+        digits.eq_ignore_ascii_case(text.as_bytes())
+    };
+    words::DUMMY.iter().copied().find(|word| match digits.len() {
+        40 => same(&Sha1::digest(word)),
+        _ => same(&Sha256::digest(word)),
+    })
+}
+
 /// Whether the digest of `text` is in the list.
 fn published(text: &[u8]) -> bool {
     let digest: String = Sha256::digest(text)[..KEPT].iter().map(|b| format!("{b:02x}")).collect();
@@ -96,6 +115,13 @@ mod tests {
     fn a_key_that_only_searches_stands_between_two_names() {
         let text = b"{appId: \"A1\", apiKey: \"0f\", indexName: \"docs\"}";
         assert!(searches(text, &(23..25)) && !searches(&text[13..], &(10..12)));
+    }
+
+    #[test]
+    fn digests_of_words_are_known() {
+        let sum: String = Sha1::digest("foo").iter().map(|b| format!("{b:02x}")).collect();
+        assert_eq!(digest_of_a_word(sum.as_bytes()), Some("foo"));
+        assert_eq!(digest_of_a_word(sum.replace('a', "b").as_bytes()), None);
     }
 
     #[test]

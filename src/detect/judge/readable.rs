@@ -1,7 +1,7 @@
 //! Is the value base64 of something readable? What it says is then what counts: `dXNlcjpwYXNz` is no more
 //! secret than `user:pass`.
 
-use super::Verdict;
+use super::{Verdict, placeholder};
 use crate::detect::Candidate;
 use crate::detect::decode::manifest;
 use crate::detect::lexicon::{FileKind, Kind, chance, words};
@@ -25,10 +25,16 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if public(text) {
         return Verdict::Reject("is base64 of a public key".into());
     }
-    if text.len() < 8 || text.len() > LONGEST || text.iter().all(u8::is_ascii_hexdigit) {
+    if text.len() < 8 || text.len() > LONGEST {
         return Verdict::Pass;
     }
+    if text.iter().all(u8::is_ascii_hexdigit) {
+        return in_digits(text);
+    }
     let Some(mut plain) = decode(text) else { return Verdict::Pass };
+    if plain.len() >= 16 && (placeholder::counts(&plain) || placeholder::repeats(&plain)) {
+        return Verdict::Reject("decodes to a row of digits or letters".into());
+    }
     // Docker ends what it encodes with zero bytes; they say nothing.
     plain.retain(|b| *b != 0);
     // Letters of other languages are letters: tests show with them how a header is encoded.
@@ -58,6 +64,21 @@ fn public(text: &[u8]) -> bool {
         .any(|start| head.starts_with(start))
 }
 
+/// Rejects hexadecimal digits whose bytes count up, or say words: `000102030405…`, `70617373776f7264`.
+fn in_digits(text: &[u8]) -> Verdict {
+    let digit = |b: u8| char::from(b).to_digit(16).unwrap_or_default() as u8;
+    let bytes: Vec<u8> = text.chunks_exact(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect();
+    let step = |w: &[u8]| w[1].wrapping_sub(w[0]);
+    if bytes.len() >= 8 && bytes.windows(3).all(|w| step(w) == step(&w[1..])) {
+        return Verdict::Reject("counts up its bytes".into());
+    }
+    // Chance makes eight bytes of letters once in thousands of times, and twelve never.
+    if bytes.len() >= 8 && bytes.iter().all(u8::is_ascii_alphabetic) {
+        return Verdict::Reject("is the digits of letters".into());
+    }
+    Verdict::Pass
+}
+
 fn decode(text: &[u8]) -> Option<Vec<u8>> {
     use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -77,6 +98,15 @@ mod tests {
         assert!(public(encoded(&format!("-----BEGIN PUBLIC KEY{lines}")).as_bytes()));
         assert!(public(encoded(&format!("-----BEGIN CERTIFICATE{lines}")).as_bytes()));
         assert!(!public(encoded(&format!("-----BEGIN PRIVATE KEY{lines}")).as_bytes()) && !public(b"LS0t"));
+    }
+
+    #[test]
+    fn bytes_in_a_row_and_letters_are_no_secret() {
+        for text in ["000102030405060708090a0b0c", "606162636465666768696a6b", "70617373776f7264"] {
+            assert_ne!(in_digits(text.as_bytes()), Verdict::Pass, "{text}");
+        }
+        let text = crate::rule::example::expand("<hex:32>").unwrap().text;
+        assert_eq!(in_digits(text.as_bytes()), Verdict::Pass);
     }
 
     #[test]

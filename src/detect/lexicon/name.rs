@@ -71,7 +71,7 @@ pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
         return None;
     }
     for tail in &parts[n + 1..] {
-        clear &= goes_on(&name[tail.clone()], kind)?;
+        clear &= keeps_clear(&name[tail.clone()], kind)?;
     }
     if n > 0 {
         let head = &name[parts[n - 1].clone()];
@@ -97,7 +97,7 @@ pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
 }
 
 /// Whether a word behind the one for a credential leaves the name clear; `None` if it makes it the name of something else.
-fn goes_on(word: &[u8], kind: Kind) -> Option<bool> {
+fn keeps_clear(word: &[u8], kind: Kind) -> Option<bool> {
     // The digest of a password can be guessed from, that of a key or a token opens nothing.
     if kind == Kind::Token && holds(words::DIGEST, word) || holds(words::TAIL_OTHER, word) {
         return None;

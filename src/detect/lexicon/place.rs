@@ -131,8 +131,13 @@ pub(crate) fn is_test(path: &str) -> bool {
                 || part.ends_with(".test")
         })
     });
+    // A set of sources: `src/jvmTest/resources`, `Api.IntegrationTest`.
+    let set = path.split(['/', '\\']).any(|part| part.ends_with("Test") || part.ends_with("Tests"));
     let stem = name.rsplit_once('.').map_or(name, |(s, _)| s);
     in_folder
+        || set
+        || name.ends_with(".feature")
+        || name.starts_with("phpunit.xml")
         || name.starts_with("test_")
         || ["_test", "_tests", ".test", ".spec", "_spec", "-test", "-spec", ".stories", ".cy"]
             .iter()
@@ -187,6 +192,9 @@ mod tests {
     #[test]
     fn tests_are_told_from_the_path() {
         for path in ["src/test/java/A.java", "a/foo_test.go", "x.spec.ts", "UserTest.java", "tests/a.py"] {
+            assert!(is_test(path), "{path}");
+        }
+        for path in ["src/jvmTest/resources/a.txt", "Api.IntegrationTest/a.json", "features/login.feature"] {
             assert!(is_test(path), "{path}");
         }
         for path in ["src/contest.rs", "latest/a.py", "src/attest.go"] {

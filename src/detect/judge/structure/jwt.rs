@@ -33,6 +33,13 @@ pub(super) fn look(secret: &[u8]) -> Shape {
     Shape::Plain
 }
 
+/// Whether a token says that it is good for a day at most.
+pub(in crate::detect::judge) fn is_short_lived(secret: &[u8]) -> bool {
+    let Some((_, claims)) = parts(secret) else { return false };
+    let from = ["iat", "nbf", "auth_time"].iter().find_map(|claim| claims[claim].as_f64());
+    from.zip(claims["exp"].as_f64()).is_some_and(|(from, to)| to - from <= 86_400.0)
+}
+
 /// Whether all that a token says are stand-ins, and when: `{"foo":"bar"}`, `{"sub":"alice","iat":0}`.
 fn says_nothing(claims: &Value) -> bool {
     match claims {
@@ -76,6 +83,27 @@ fn parts(secret: &[u8]) -> Option<(Value, Value)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_life_of_a_token_is_told_by_its_claims() {
+        let token = |claims: &str| {
+            let template = format!("<b64urlof:{{\"alg\":\"HS256\"}}>.<b64urlof:{claims}>.<b64url:43>");
+            crate::rule::example::expand(&template).unwrap().text.into_bytes()
+        };
+        assert!(is_short_lived(&token("{\"sub\":\"u4\",\"iat\":1700000000,\"exp\":1700003600}")));
+        assert!(!is_short_lived(&token("{\"sub\":\"u4\",\"iat\":1700000000,\"exp\":1800000000}")));
+        assert!(!is_short_lived(&token("{\"sub\":\"u4\",\"iat\":1700000000}")));
+    }
+
+    #[test]
+    fn claims_of_stand_ins_say_nothing() {
+        let says = |text: &str| says_nothing(&serde_json::from_str(text).unwrap());
+        assert!(says(r#"{"foo":"bar"}"#) && says(r#"{"data":{"hello":"world"},"nbf":0,"iat":0}"#));
+        assert!(says(r#"{"sub":"username:bob"}"#));
+        assert!(
+            !says(r#"{"sub":"u48213"}"#) && !says(r#"{"id":7}"#) && !says(r#"{"iss":"https://id.acme.io"}"#)
+        );
+    }
     use crate::rule::example::expand;
 
     fn jwt(header: &str, claims: &str) -> Vec<u8> {

@@ -13,6 +13,6 @@ mod token;
 mod vendor;
 
 pub(super) use judge::judge;
-pub(super) use jwt::is_web_token;
+pub(super) use jwt::{is_short_lived, is_web_token};
 pub(super) use shape::Shape;
 pub(super) use token::base64;
