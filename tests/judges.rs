@@ -18,10 +18,21 @@ const CASES: &[(&str, &str, &str)] = &[
     ("own-name", "a.yml", "<low36:9>_password: <=:1>"),
     ("label", "a.yml", "password: \"<alnum:9> <alnum:5>\""),
     ("shape", "a.yml", "password: sha256-<b64:43>"),
+    ("commit", "a.yml", "github_token: <hex:40> # https://github.com/a/b/commit/<=:1>"),
+    (
+        "public-half",
+        "a.yml",
+        "signing_key: <b64of:<x:3059301306072a8648ce3d020106082a8648ce3d030107034200><bytes:64>>",
+    ),
     ("placeholder", "a.yml", "password: your-<alnum:14>"),
     ("entropy", "a.txt", "zqzq_<alnum:24>"),
     ("readable", "a.yml", "access_token: <b64of:hello wonderful people>"),
     ("double", "tests/a.yml", "password: Secret-<alnum:9>"),
+    (
+        "crowd",
+        "tests/a.yml",
+        "salt: <hex:32>\nsalt: <hex:32>\nsalt: <hex:32>\nsalt: <hex:32>\nsalt: <hex:32>\nsalt: <hex:32>\nsalt: <hex:32>\nsalt: <hex:32>\nsalt: <hex:32>\n",
+    ),
     ("chance", "a.yml", "api_key: getUserPasswordFromRequest"),
     (
         "published",

@@ -10,6 +10,9 @@ use crate::rule::{Confidence, Judged, Syntax};
 /// What a password in tests or documentation must have beyond words, in bits.
 const DRAWN: f64 = 9.0;
 
+/// How far before a value its comment is read, in bytes.
+const COMMENT: usize = 300;
+
 /// A password shorter than this is made up, where stand-ins are usual, in bytes; in a URL it may be two
 /// longer.
 const SHORT: usize = 5;
@@ -23,8 +26,14 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     let shown = c.scene.is_test() || c.scene.file() == FileKind::Docs || in_comment(c);
     let text = c.secret();
-    if !shown && !c.proven && c.kind() == Some(Kind::Password) && commented_out(c) {
-        return Verdict::Reject("is built on words for a secret, in a comment".into());
+    if !shown && !c.proven && c.kind().is_some() && c.scene.file() == FileKind::Config {
+        let before = &c.view.bytes[c.span.start.saturating_sub(COMMENT)..c.span.start];
+        if c.kind() == Some(Kind::Password) && commented_out(before, text) {
+            return Verdict::Reject("is built on words for a secret, in a comment".into());
+        }
+        if called_an_example(before) {
+            return Verdict::Reject("is an example, as the comment says".into());
+        }
     }
     if !shown || c.proven {
         return Verdict::Pass;
@@ -44,7 +53,8 @@ fn made_for_tests(c: &Candidate<'_>) -> Option<&'static str> {
     let pem = c.rule.structure.starts_with("pem");
     let json = || c.rule.keywords.iter().any(|word| word == "kty" || word == "oct");
     let vector = || c.scene.is_test_data() && json();
-    if pem && c.scene.is_test() || vector() {
+    let armourless = || c.kind() == Some(Kind::Token) && c.scene.is_test_data() && der(c.secret());
+    if pem && c.scene.is_test() || vector() || armourless() {
         Some("a private key in tests, most likely made for them")
     } else if c.rule.structure == "jwt"
         && c.scene.file() == FileKind::Docs
@@ -56,6 +66,11 @@ fn made_for_tests(c: &Candidate<'_>) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Whether a long value begins as structures in DER do, in hexadecimal digits or base64: a private key without its armour.
+fn der(text: &[u8]) -> bool {
+    text.len() >= 200 && [&b"3082"[..], b"3081", b"MII"].iter().any(|head| text.starts_with(head))
 }
 
 /// Whether the line before a private key says that it is none: `const TEST_FAKE_KEY = "-----BEGIN …`.
@@ -146,12 +161,22 @@ fn escapes(text: &[u8]) -> usize {
 
 /// Whether a password of words alone, one of which stands for a secret, stands in a comment of a configuration, where
 /// examples are: `# password: veryverysecret`.
-fn commented_out(c: &Candidate<'_>) -> bool {
-    let before = &c.view.bytes[c.span.start.saturating_sub(200)..c.span.start];
-    let line = memchr::memrchr(b'\n', before).map_or(before, |n| &before[n + 1..]).trim_ascii_start();
-    let comment = [&b"#"[..], b";", b"//"].iter().any(|sign| line.starts_with(sign));
-    let words = c.secret().iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'));
-    comment && words && c.scene.file() == FileKind::Config && weak(c.secret()).is_some()
+fn commented_out(before: &[u8], text: &[u8]) -> bool {
+    let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let words = text.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'));
+    comment(line) && words && weak(text).is_some()
+}
+
+/// Whether the comment of a configuration that `before` ends in says that it shows an example: `## Example:`.
+fn called_an_example(before: &[u8]) -> bool {
+    let mut lines = before.rsplit(|b| *b == b'\n').take_while(|line| comment(line));
+    lines.next().is_some() && lines.any(|line| memchr::memmem::find(line, b"xample").is_some())
+}
+
+/// Whether a line of a configuration is a comment.
+fn comment(line: &[u8]) -> bool {
+    let line = line.trim_ascii_start();
+    [&b"#"[..], b";", b"//"].iter().any(|sign| line.starts_with(sign))
 }
 
 /// Whether the line is a comment of a program.
@@ -190,6 +215,16 @@ mod tests {
         let text = |template: &str| crate::rule::example::expand(template).unwrap().text.into_bytes();
         assert_eq!(in_leetspeak(&text("<alnum:24>")), Verdict::Pass);
         assert_eq!(in_leetspeak(&text("secret_<alnum:40>")), Verdict::Pass);
+    }
+
+    #[test]
+    fn a_comment_tells_its_examples() {
+        assert!(called_an_example(b"a: 1\n## Example:\n## gossip: \""));
+        assert!(!called_an_example(b"# Example:\ngossip: \"") && !called_an_example(b"# gossip: example"));
+        assert!(commented_out(b"a: 1\n  #password: ", b"veryverysecret"));
+        assert!(
+            !commented_out(b"password: ", b"veryverysecret") && !commented_out(b"# password: ", b"Tundra44")
+        );
     }
 
     #[test]
