@@ -18,6 +18,9 @@ const STRETCH: usize = 4096;
 /// No keyword is longer (`anchors::literal::Literal`).
 const LONGEST: usize = 60;
 
+/// Digests by their first bytes, with the word that each was made of.
+pub(crate) type Digests = BTreeMap<[u8; 20], &'static str>;
+
 /// What the candidates of one blob share.
 #[derive(Debug)]
 pub struct Scene<'b> {
@@ -26,6 +29,8 @@ pub struct Scene<'b> {
     test: OnceCell<bool>,
     /// The keywords that begin in each stretch of the blob, by its number.
     hits: RefCell<BTreeMap<usize, Vec<Hit>>>,
+    /// The digests of words that stand for a secret, each by its first bytes.
+    digests: OnceCell<Digests>,
     /// The rules that were asked whether they apply to files of the blob's name, with the answer.
     applies: RefCell<Vec<(RuleId, bool)>>,
 }
@@ -38,6 +43,7 @@ impl<'b> Scene<'b> {
             file: OnceCell::new(),
             test: OnceCell::new(),
             hits: RefCell::default(),
+            digests: OnceCell::new(),
             applies: RefCell::default(),
         }
     }
@@ -67,6 +73,11 @@ impl<'b> Scene<'b> {
     /// Whether the file belongs to tests or examples.
     pub(crate) fn is_test(&self) -> bool {
         *self.test.get_or_init(|| place::is_test(self.blob.name()))
+    }
+
+    /// The digests of words that stand for a secret, which `make` works out if nobody asked before.
+    pub(crate) fn digests(&self, make: fn() -> Digests) -> &Digests {
+        self.digests.get_or_init(make)
     }
 
     /// Whether it is no program but what tests read: records, recordings, test vectors.

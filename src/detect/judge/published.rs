@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::Verdict;
 use crate::detect::Candidate;
 use crate::detect::lexicon::words;
+use crate::detect::scene::Digests;
 use crate::rule::Syntax;
 
 /// The longest name of a host, in bytes.
@@ -27,7 +28,8 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
             "is what the provider publishes for everybody to try the service with".into(),
         );
     }
-    if let Some(word) = digest_of_a_word(c.secret()).filter(|_| c.kind().is_some()) {
+    let sum = written(c.secret()).filter(|_| c.kind().is_some());
+    if let Some(word) = sum.and_then(|sum| c.scene.digests(digests).get(&sum)) {
         return Verdict::Reject(format!("is the digest of the word '{word}'"));
     }
     if in_pages(c) {
@@ -72,19 +74,23 @@ fn searches(bytes: &[u8], span: &Range<usize>) -> bool {
     [&b"appId"[..], b"indexName"].iter().all(|name| memchr::memmem::find(around, name).is_some())
 }
 
-/// The word that stands for a secret of which these digits are the SHA-1 or the SHA-256.
-fn digest_of_a_word(digits: &[u8]) -> Option<&'static str> {
-    if !matches!(digits.len(), 40 | 64) || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    let same = |sum: &[u8]| {
-        let text: String = sum.iter().map(|b| format!("{b:02x}")).collect();
-        digits.eq_ignore_ascii_case(text.as_bytes())
+/// The SHA-1 and the SHA-256 of each word that stands for a secret.
+fn digests() -> Digests {
+    let both = |word: &'static str| {
+        let long = Sha256::digest(word);
+        [(Sha1::digest(word).into(), word), (long.first_chunk().copied().unwrap_or_default(), word)]
     };
-    words::DUMMY.iter().copied().find(|word| match digits.len() {
-        40 => same(&Sha1::digest(word)),
-        _ => same(&Sha256::digest(word)),
-    })
+    words::DUMMY.iter().copied().flat_map(both).collect()
+}
+
+/// The first bytes of a SHA-1 or SHA-256 that is written in hexadecimal digits.
+fn written(digits: &[u8]) -> Option<[u8; 20]> {
+    let digit = |b: u8| char::from(b).to_digit(16);
+    let mut bytes = [0; 20];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = (digit(pair[0])? << 4 | digit(pair[1])?) as u8;
+    }
+    matches!(digits.len(), 40 | 64).then_some(bytes)
 }
 
 /// Whether the digest of `text` is in the list.
@@ -120,8 +126,9 @@ mod tests {
     #[test]
     fn digests_of_words_are_known() {
         let sum: String = Sha1::digest("foo").iter().map(|b| format!("{b:02x}")).collect();
-        assert_eq!(digest_of_a_word(sum.as_bytes()), Some("foo"));
-        assert_eq!(digest_of_a_word(sum.replace('a', "b").as_bytes()), None);
+        let word = |digits: &str| written(digits.as_bytes()).and_then(|sum| digests().get(&sum).copied());
+        assert_eq!(word(&sum), Some("foo"));
+        assert_eq!((word(&sum.replace('a', "b")), word(&sum[..32])), (None, None));
     }
 
     #[test]
