@@ -55,7 +55,8 @@ fn app_password(text: &[u8]) -> bool {
 
 /// Whether a word without digits is followed by another one: `password: see the vault`.
 fn goes_on(text: &[u8], rest: &[u8]) -> bool {
-    text.iter().all(u8::is_ascii_lowercase) && matches!(rest, [b' ', next, ..] if next.is_ascii_alphabetic())
+    text.iter().all(u8::is_ascii_lowercase)
+        && matches!(rest, [b' ', next, ..] if next.is_ascii_alphabetic() || !next.is_ascii())
 }
 
 #[cfg(test)]
@@ -85,7 +86,10 @@ mod tests {
     #[test]
     fn a_word_before_another_begins_a_sentence() {
         assert!(
-            goes_on(b"see", b" the vault") && !goes_on(b"hunter2", b" the vault") && !goes_on(b"see", b"\n")
+            goes_on(b"see", b" the vault")
+                && goes_on(b"uygulamaya", " özel".as_bytes())
+                && !goes_on(b"hunter2", b" the vault")
+                && !goes_on(b"see", b"\n")
         );
     }
 }

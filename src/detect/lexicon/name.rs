@@ -62,16 +62,13 @@ pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
             return None;
         }
     }
-    let mut clear = true;
+    let mut clear = is_clear(name, &parts[n + 1..], kind)?;
     // `publicKeyToken` is about a public key; `NEXT_PUBLIC_API_KEY` is a key that is made public.
     let word = |n: usize| &name[parts[n].clone()];
     let public =
         |k: usize| word(k).eq_ignore_ascii_case(b"public") && word(k + 1).eq_ignore_ascii_case(b"key");
     if (0..n).any(public) || is_of_another_kind(name, &parts, n) {
         return None;
-    }
-    for tail in &parts[n + 1..] {
-        clear &= keeps_clear(&name[tail.clone()], kind)?;
     }
     if n > 0 {
         let head = &name[parts[n - 1].clone()];
@@ -96,13 +93,23 @@ pub(crate) fn read(name: &[u8], anchor: &Range<usize>) -> Option<Name> {
     Some(Name { kind, clear, word: part, last: n + 1 == parts.len() })
 }
 
-/// Whether a word behind the one for a credential leaves the name clear; `None` if it makes it the name of something else.
-fn keeps_clear(word: &[u8], kind: Kind) -> Option<bool> {
-    // The digest of a password can be guessed from, that of a key or a token opens nothing.
-    if kind == Kind::Token && holds(words::DIGEST, word) || holds(words::TAIL_OTHER, word) {
-        return None;
+/// Whether nothing in the words behind a credential speaks against it; `None` if one of them makes it something else.
+fn is_clear(name: &[u8], tails: &[Range<usize>], kind: Kind) -> Option<bool> {
+    let mut clear = true;
+    for tail in tails {
+        let word = &name[tail.clone()];
+        let digest = kind == Kind::Token && holds(words::DIGEST, word);
+        let neutral = word.iter().all(u8::is_ascii_digit) || word.len() == 1;
+        if !digest && (neutral || holds(words::TAIL_NEUTRAL, word)) {
+            continue;
+        }
+        // The digest of a password can be guessed from, that of a key or a token opens nothing.
+        if digest || holds(words::TAIL_OTHER, word) {
+            return None;
+        }
+        clear = false;
     }
-    Some(word.iter().all(u8::is_ascii_digit) || word.len() == 1 || holds(words::TAIL_NEUTRAL, word))
+    Some(clear)
 }
 
 /// Whether the words round the credential at `n` make something else of it: a stand-in (`mockPrivateKey`), what another
