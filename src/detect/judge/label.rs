@@ -87,7 +87,7 @@ mod tests {
     fn a_word_before_another_begins_a_sentence() {
         assert!(
             goes_on(b"see", b" the vault")
-                && goes_on(b"uygulamaya", " özel".as_bytes())
+                && goes_on(b"mot", " à part".as_bytes())
                 && !goes_on(b"hunter2", b" the vault")
                 && !goes_on(b"see", b"\n")
         );
