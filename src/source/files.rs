@@ -179,7 +179,8 @@ pub(super) fn threads(jobs: usize) -> usize {
 
 /// The name a file is reported under: `/` between parts, no leading `./`.
 pub(super) fn name_of(path: &Path) -> Cow<'_, str> {
-    let name = path.to_string_lossy();
+    // Nearly every name is UTF-8, and to see that is several times faster than to look for what is not.
+    let name = path.to_str().map_or_else(|| path.to_string_lossy(), Cow::Borrowed);
     if std::path::MAIN_SEPARATOR != '/' {
         let name = name.replace('\\', "/");
         return name.strip_prefix("./").map(str::to_owned).unwrap_or(name).into();

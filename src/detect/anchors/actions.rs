@@ -16,6 +16,9 @@ use crate::rule::{Rule, RuleSet, Syntax};
 
 include!(concat!(env!("OUT_DIR"), "/anchors.rs"));
 
+/// Room for so many hits is made at once: most files of code have fewer.
+const FEW: usize = 64;
+
 /// What to do where a literal stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
@@ -105,7 +108,7 @@ impl Anchors {
 
     /// Finds every anchor in `bytes`, in order.
     pub fn search(&self, bytes: &[u8]) -> Vec<Hit> {
-        let mut hits = Vec::new();
+        let mut hits = Vec::with_capacity(if bytes.len() < FEW * 16 { 0 } else { FEW });
         self.table.search(bytes, &mut hits);
         hits.sort_unstable();
         hits

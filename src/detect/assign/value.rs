@@ -66,6 +66,58 @@ fn wrapper(rest: &[u8]) -> usize {
     outer + if opened { one_wrapper(&rest[outer..]) } else { 0 }
 }
 
+/// What stands round a literal and only repeats it.
+const WRAPPERS: &[&[u8]] = &[
+    b"Some(",
+    b"Some ",
+    b"Just ",
+    b"Field(default=",
+    b"Field(",
+    b"ref(",
+    b"useState(",
+    b"$state(",
+    b"!!str ",
+    b"String(",
+    b"new String(",
+    b"String::from(",
+    b"std::string(",
+    b"str(",
+    b"bytes(",
+    b"b64decode(",
+    b"base64.b64decode(",
+    b"Buffer.from(",
+    b"SecretStr(",
+    b"SecretString(",
+    b"SecureString(",
+    b"Secret(",
+    b"[]byte(",
+    b"aws.String(",
+    b"pointer.String(",
+    b"strdup(",
+    b"TEXT(",
+    b"_T(",
+    b"quote(",
+    b"set(",
+];
+
+/// The letters of a prefix, as in `b"…"` and `L"…"`.
+const PREFIX: &[u8] = b"bBrRuUfFLNsc@$";
+
+/// The bytes that a wrapper or a prefix begins with, as a bit set.
+const OPENINGS: u128 = {
+    let (mut set, mut n) = (0, 0);
+    while n < WRAPPERS.len() {
+        set |= 1 << WRAPPERS[n][0];
+        n += 1;
+    }
+    n = 0;
+    while n < PREFIX.len() {
+        set |= 1 << PREFIX[n];
+        n += 1;
+    }
+    set
+};
+
 fn one_wrapper(rest: &[u8]) -> usize {
     let Some(&first) = rest.first() else { return 0 };
     if matches!(first, b'"' | b'\'' | b'`' | b'\\' | b'%') {
@@ -74,45 +126,17 @@ fn one_wrapper(rest: &[u8]) -> usize {
     if matches!(first, b'[' | b'(' | b'{' | b'@' | b'&') && rest.get(1).is_some_and(|b| is_quote(*b)) {
         return 1;
     }
-    const WRAPPERS: &[&[u8]] = &[
-        b"Some(",
-        b"Some ",
-        b"Just ",
-        b"Field(default=",
-        b"Field(",
-        b"ref(",
-        b"useState(",
-        b"$state(",
-        b"!!str ",
-        b"String(",
-        b"new String(",
-        b"String::from(",
-        b"std::string(",
-        b"str(",
-        b"bytes(",
-        b"b64decode(",
-        b"base64.b64decode(",
-        b"Buffer.from(",
-        b"SecretStr(",
-        b"SecretString(",
-        b"SecureString(",
-        b"Secret(",
-        b"[]byte(",
-        b"aws.String(",
-        b"pointer.String(",
-        b"strdup(",
-        b"TEXT(",
-        b"_T(",
-        b"quote(",
-        b"set(",
-    ];
+    // Most values begin like none of them.
+    if first.is_ascii() && OPENINGS >> first & 1 == 0 {
+        return 0;
+    }
     if let Some(w) = WRAPPERS.iter().find(|w| w[0] == first && rest.starts_with(w)) {
         return w.len();
     }
     if let Some(length) = serial::shown(rest) {
         return length;
     }
-    let letters = rest.iter().take(3).take_while(|b| b"bBrRuUfFLNsc@$".contains(b)).count();
+    let letters = rest.iter().take(3).take_while(|b| PREFIX.contains(b)).count();
     if letters > 0 && rest.get(letters).is_some_and(|b| is_quote(*b)) { letters } else { 0 }
 }
 
