@@ -15,7 +15,7 @@ use super::memo::Memo;
 use super::patterns::{self, Paths, Patterns, Shapes};
 use super::quiet::{MANY, Quiet};
 use super::reach::Reach;
-use super::scene::Scene;
+use super::scene::{Digests, Scene};
 use super::view::View;
 use super::{decode, exposure, frame, overlap};
 use crate::blob::{Blob, BlobKind, Position, Trail};
@@ -65,6 +65,7 @@ pub struct Detector<'r> {
     settings: Settings,
     reach: OnceLock<Reach>,
     memo: OnceLock<Memo>,
+    digests: OnceLock<Digests>,
 }
 
 impl<'r> Detector<'r> {
@@ -85,6 +86,7 @@ impl<'r> Detector<'r> {
             settings,
             reach: OnceLock::new(),
             memo: OnceLock::new(),
+            digests: OnceLock::new(),
         })
     }
 
@@ -148,7 +150,7 @@ impl<'r> Detector<'r> {
         if hits.is_empty() && !collect::is_one_value(blob) {
             return Vec::new();
         }
-        let (view, scene) = (View::of(blob), Scene::of(blob));
+        let (view, scene) = (View::of(blob), Scene::of(blob, &self.digests));
         let collector = Collector {
             rules: self.rules,
             anchors: &self.anchors,

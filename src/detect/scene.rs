@@ -5,6 +5,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::anchors::{Anchors, Hit};
 use super::lexicon::{FileKind, place};
@@ -29,21 +30,21 @@ pub struct Scene<'b> {
     test: OnceCell<bool>,
     /// The keywords that begin in each stretch of the blob, by its number.
     hits: RefCell<BTreeMap<usize, Vec<Hit>>>,
-    /// The digests of words that stand for a secret, each by its first bytes.
-    digests: OnceCell<Digests>,
+    /// The digests of words that stand for a secret, once they were asked for: the same for all blobs of a run.
+    digests: &'b OnceLock<Digests>,
     /// The rules that were asked whether they apply to files of the blob's name, with the answer.
     applies: RefCell<Vec<(RuleId, bool)>>,
 }
 
 impl<'b> Scene<'b> {
     /// The scene of `blob`; costs nothing until it is asked something.
-    pub fn of(blob: &'b Blob<'b>) -> Self {
+    pub(crate) fn of(blob: &'b Blob<'b>, digests: &'b OnceLock<Digests>) -> Self {
         Self {
             blob,
             file: OnceCell::new(),
             test: OnceCell::new(),
             hits: RefCell::default(),
-            digests: OnceCell::new(),
+            digests,
             applies: RefCell::default(),
         }
     }

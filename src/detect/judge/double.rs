@@ -98,9 +98,8 @@ fn token(c: &Candidate<'_>) -> Verdict {
 }
 
 fn in_leetspeak(text: &[u8]) -> Verdict {
-    let plain = plain(text);
-    let told = |word: &&&str| word.len() >= 4 && memchr::memmem::find(&plain, word.as_bytes()).is_some();
-    match words::WEAK.iter().find(told).filter(|_| text.len() <= 24) {
+    let mut told = words::inside(words::WEAK, plain(text)).filter(|word| word.len() >= 4);
+    match told.next().filter(|_| text.len() <= 24) {
         Some(word) => Verdict::Reject(format!("is built on the word '{word}', in tests")),
         None => Verdict::Pass,
     }
@@ -129,8 +128,7 @@ fn password(c: &Candidate<'_>) -> Verdict {
 
 /// A word for a secret inside the value, leetspeak undone.
 pub(super) fn weak(text: &[u8]) -> Option<&'static str> {
-    let plain = plain(text);
-    words::WEAK.iter().copied().find(|w| memchr::memmem::find(&plain, w.as_bytes()).is_some())
+    words::inside(words::WEAK, plain(text)).next()
 }
 
 /// Whether a value says both what it is and that it is one: `my-secret-passw0rd`.

@@ -306,13 +306,7 @@ pub(super) fn repeats(text: &[u8]) -> bool {
 
 /// The words in `text` that no secret holds by chance.
 fn examples(text: &[u8]) -> impl Iterator<Item = &'static str> {
-    let lower = text.to_ascii_lowercase();
-    // A word whose first letters are not all there is not looked for.
-    let letters = lower.iter().fold(0u128, |all, b| all | 1 << (b & 127));
-    let may = move |word: &[u8]| word.iter().take(4).all(|b| letters >> (b & 127) & 1 == 1);
-    let held =
-        move |word: &&str| may(word.as_bytes()) && memchr::memmem::find(&lower, word.as_bytes()).is_some();
-    words::EXAMPLE_PART.iter().copied().filter(held)
+    words::inside(words::EXAMPLE_PART, text.to_ascii_lowercase())
 }
 
 #[cfg(test)]

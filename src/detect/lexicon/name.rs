@@ -119,8 +119,8 @@ fn is_of_another_kind(name: &[u8], parts: &[Range<usize>], n: usize) -> bool {
     if (0..n).any(|k| holds(words::MADE_UP, word(k))) {
         return true;
     }
-    let owner = (0..n).rev().find(|k| !holds(words::CIPHER_BETWEEN, word(*k)));
-    if word(n).eq_ignore_ascii_case(b"key") && owner.is_some_and(|k| holds(words::CIPHER, word(k))) {
+    let owner = || (0..n).rev().find(|k| !holds(words::CIPHER_BETWEEN, word(*k)));
+    if word(n).eq_ignore_ascii_case(b"key") && owner().is_some_and(|k| holds(words::CIPHER, word(k))) {
         return true;
     }
     let last = word(n);

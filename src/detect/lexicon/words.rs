@@ -15,6 +15,16 @@ pub(crate) fn holds(list: &[&str], word: &[u8]) -> bool {
     list.binary_search_by(order).is_ok()
 }
 
+/// The words of a list that stand anywhere in a text, which is in lower case.
+pub(crate) fn inside(list: &'static [&'static str], text: Vec<u8>) -> impl Iterator<Item = &'static str> {
+    // A word whose first letters are not all there is not looked for.
+    let letters = text.iter().fold(0u128, |all, b| all | 1 << (b & 127));
+    let may = move |word: &[u8]| word.iter().take(4).all(|b| letters >> (b & 127) & 1 == 1);
+    let stands =
+        move |word: &str| may(word.as_bytes()) && memchr::memmem::find(&text, word.as_bytes()).is_some();
+    list.iter().copied().filter(move |word| stands(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
