@@ -24,8 +24,10 @@ const SLOTS: usize = 1 << 15;
 /// The bits of a slot that hold an answer: 0 says that something may come of the mark.
 const ANSWER: u64 = 0xFFFF;
 
-/// The answer of bytes that were seen, and no more; no answer near by is as large.
+/// The answers of bytes near by that were seen, and no more, and of those that were asked about and do not decide; no
+/// answer near by is as large.
 const SEEN: u16 = u16::MAX;
+const ASKED: u16 = u16::MAX - 1;
 
 /// The bit that tells a slot that was filled from an empty one.
 const FILLED: u64 = ANSWER + 1;
@@ -66,14 +68,27 @@ impl Memo {
     }
 
     /// The same for a text of which nothing is known, where most marks stand between bytes that come once: what decides is
-    /// found out only where the bytes near by are seen again.
+    /// found out only where the bytes near by are seen again, and once for them. `find` may look far.
     pub(super) fn again(&self, bytes: &[u8], mark: &Hit, find: impl FnOnce() -> Option<u16>) -> Option<u16> {
         let near = Slot::of(&self.near, self.key::<NEAR>(bytes, mark));
-        if near.is_known() {
-            return self.round(bytes, mark, find);
+        if !near.is_known() {
+            near.fill(Some(SEEN));
+            return None;
         }
-        near.fill(Some(SEEN));
-        None
+        if let Some(known) = near.answer() {
+            return Some(known);
+        }
+        let far = Slot::of(&self.far, self.key::<FAR>(bytes, mark));
+        if far.is_known() || near.holds(ASKED) {
+            return far.answer();
+        }
+        let reach = find();
+        let is_near = reach.is_some_and(|reach| usize::from(reach) <= NEAR);
+        near.fill(if is_near { reach } else { Some(ASKED) });
+        if !is_near && reach.is_none_or(|reach| usize::from(reach) <= FAR) {
+            far.fill(reach);
+        }
+        reach
     }
 
     /// A hash of a mark's literal and of what stands so far round it. Where the text ends there is a part of that.
@@ -108,7 +123,12 @@ impl<'m> Slot<'m> {
     /// The answer; `None` if there is none or it says that something may come of the mark.
     fn answer(&self) -> Option<u16> {
         let answer = (self.known & ANSWER) as u16;
-        (self.is_known() && answer > 0 && answer < SEEN).then_some(answer)
+        (self.is_known() && answer > 0 && answer < ASKED).then_some(answer)
+    }
+
+    /// Whether this is what it says of the key.
+    fn holds(&self, answer: u16) -> bool {
+        self.known == self.key | u64::from(answer)
     }
 
     fn fill(&self, answer: Option<u16>) {
@@ -156,6 +176,25 @@ mod tests {
         assert_eq!(again(text, Some(5)), Some(5));
         assert_eq!(again(text, None), Some(5));
         assert_eq!(ask(&memo, "a key = c", Some(6)), (Some(6), true));
+    }
+
+    #[test]
+    fn what_is_decided_far_away_is_found_out_once() {
+        for reach in [None, Some(NEAR as u16 + 1), Some(FAR as u16 + 1)] {
+            let (memo, mut asked) = (Memo::new(), 0);
+            let text = |n: usize| format!("{}key{}", "x".repeat(FAR + n), "y".repeat(FAR + n));
+            let mut again = |n: usize| {
+                let (text, literal) = (text(n), 7);
+                let mark = Hit { at: FAR + n, literal, length: 3, quiet: 0 };
+                memo.again(text.as_bytes(), &mark, || {
+                    asked += 1;
+                    reach
+                })
+            };
+            let known = reach.filter(|reach| usize::from(*reach) <= FAR);
+            assert_eq!([again(0), again(0), again(0), again(9)], [None, reach, known, known], "{reach:?}");
+            assert_eq!(asked, 1);
+        }
     }
 
     #[test]
