@@ -21,7 +21,8 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if counts && !vouched && !chosen() {
         return Verdict::Reject(COUNTS.into());
     }
-    if text.len() >= 12 && repeats(text) {
+    // A row of letters twice, as `1234…abcdef1234…abcdef`, is a row to what vouches for the value.
+    if text.len() >= 12 && repeats(text, if vouched { 8 } else { 16 }) {
         return Verdict::Reject("repeats itself".into());
     }
     let mut words = examples(text).peekable();
@@ -299,9 +300,9 @@ fn rows(text: &[u8]) -> impl Iterator<Item = usize> {
     })
 }
 
-/// A short piece over and over: `deadbeefdeadbeef`, `abcabcabcabc`.
-pub(super) fn repeats(text: &[u8]) -> bool {
-    (1..=16).any(|n| text.len() >= n * 2 && text[n..].iter().zip(text).filter(|(a, b)| a != b).count() == 0)
+/// A short piece over and over, of `most` bytes at most: `deadbeefdeadbeef`, `abcabcabcabc`.
+pub(super) fn repeats(text: &[u8], most: usize) -> bool {
+    (1..=most).any(|n| text.len() >= n * 2 && text[n..].iter().zip(text).filter(|(a, b)| a != b).count() == 0)
 }
 
 /// The words in `text` that no secret holds by chance.
@@ -344,7 +345,7 @@ mod tests {
             assert!(in_order(text.as_bytes()) * 10 >= text.len() * 6, "{text}");
         }
         assert!(masked(b"abcd????", true) && !masked(b"1qay@WXS????", true));
-        assert!(repeats(b"deadbeefdeadbeef") && repeats(b"0123456789".repeat(4).as_slice()));
+        assert!(repeats(b"deadbeefdeadbeef", 8) && repeats(b"0123456789".repeat(4).as_slice(), 16));
         assert_eq!(
             (longest_row(b"Kx9-klmnopqrstu-7f"), longest_row(b"9f3c21"), longest_row(b"")),
             (11, 2, 0)
@@ -387,7 +388,7 @@ mod tests {
     fn chance_is_no_run() {
         for n in ["<hex:32>", "<alnum:40>", "<b64url:86>"] {
             let text = crate::rule::example::expand(n).unwrap().text;
-            assert!(!masked(text.as_bytes(), true) && !repeats(text.as_bytes()));
+            assert!(!masked(text.as_bytes(), true) && !repeats(text.as_bytes(), 16));
             assert!(in_order(text.as_bytes()) * 10 < text.len() * 3);
             assert_eq!(examples(text.as_bytes()).next(), None);
         }

@@ -32,7 +32,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return in_digits(text);
     }
     let Some(mut plain) = decode(text) else { return Verdict::Pass };
-    if plain.len() >= 16 && (placeholder::counts(&plain) || placeholder::repeats(&plain)) {
+    if plain.len() >= 16 && (placeholder::counts(&plain) || placeholder::repeats(&plain, 16)) {
         return Verdict::Reject("decodes to a row of digits or letters".into());
     }
     // Docker ends what it encodes with zero bytes; they say nothing.
