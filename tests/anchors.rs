@@ -82,6 +82,9 @@ fn wanted(rule: &Rule, text: &[u8], (all, secret): (&Range<usize>, &Range<usize>
     if rule.starts && !rule.inside_word && all.start > 0 && word(all.start - 1) && word(all.start) {
         return false;
     }
+    if rule.starts && all.len() >= rule.window as usize {
+        return false;
+    }
     rule.keywords.is_empty()
         || rule.keywords.iter().any(|keyword| stands_near(keyword, text, secret, rule.near))
 }

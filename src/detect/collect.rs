@@ -14,6 +14,7 @@ use super::lexicon::{Kind, Name, name};
 use super::patterns::{self, Paths, Patterns, Shapes};
 use super::said;
 use super::scene::Scene;
+use super::sweep::{Search, Sweeps};
 use super::tried::Tried;
 use super::url;
 use super::view::View;
@@ -66,7 +67,7 @@ impl<'v> Collector<'v> {
     /// What the rules take for secrets at these hits.
     pub(crate) fn collect(&self, view: &'v View<'v>, hits: &[Hit], out: &mut Vec<Candidate<'v>>) {
         let mut last = None;
-        let mut tried = Tried::default();
+        let (mut tried, mut sweeps) = (Tried::default(), Sweeps::default());
         for &hit in hits {
             for action in self.anchors.actions(hit) {
                 match *action {
@@ -75,7 +76,7 @@ impl<'v> Collector<'v> {
                         match self.rules.get(id).syntax {
                             Syntax::Pattern if tried.enough(id, view.bytes, hit.at) => {}
                             Syntax::Pattern => {
-                                let end = self.matched(id, view, hit, out);
+                                let end = self.matched(id, view, (hit, &mut sweeps), out);
                                 tried.note(id, view.bytes, hit.at, end);
                             }
                             Syntax::Assignment if self.rules.get(id).is_called() => {
@@ -109,12 +110,12 @@ impl<'v> Collector<'v> {
         }
     }
 
-    /// Runs a rule's pattern in a window round the anchor; returns where its match ends.
+    /// Runs a rule's pattern at the anchor or round it; returns where its match ends.
     fn matched(
         &self,
         id: RuleId,
         view: &'v View<'v>,
-        hit: Hit,
+        (hit, sweeps): (Hit, &mut Sweeps),
         out: &mut Vec<Candidate<'v>>,
     ) -> Option<usize> {
         let rule = self.rules.get(id);
@@ -127,35 +128,30 @@ impl<'v> Collector<'v> {
             return None;
         }
         let pattern = self.patterns.get(id, rule)?;
-        let shown = window(rule, bytes, &span);
-        let (window, shown) = (&bytes[shown.clone()], shown.start);
-        let from = if rule.starts { span.start } else { span.start.saturating_sub(rule.window as usize) };
-        let mut at = from - shown;
-        // Most anchors lead to nothing, and to see that takes no memory.
-        if !pattern.is_match_at(window, at) {
+        let longest = rule.window as usize;
+        let search = Search { pattern, bytes, longest };
+        let found = if patterns::begins(rule) {
+            search.at(span.start)?
+        } else {
+            let from = if rule.starts { span.start } else { span.start.saturating_sub(longest) };
+            sweeps.of(usize::from(id.0)).over(search, from, &span)?
+        };
+        if found.end < span.end || rule.starts && found.start != span.start {
             return None;
         }
-        while let Some(found) = pattern.captures_at(window, at) {
-            let all = found.get(0)?;
-            let secret = found.name("secret").unwrap_or(all);
-            if all.start() + shown > span.start || rule.starts && all.start() != from - shown {
-                return None;
-            }
-            if all.end() + shown >= span.end {
-                let range = |m: regex::bytes::Match<'_>| m.start() + shown..m.end() + shown;
-                let said = match rule.judged {
-                    Judged::Shape | Judged::Hash => None,
-                    Judged::Password => Some(Name::of(Kind::Password)),
-                    Judged::Token => Some(Name::of(Kind::Token)),
-                };
-                let catch =
-                    Catch { said, form: Form::Quoted, ..Catch::of_pattern(range(secret), range(all)) };
-                self.push(id, view, catch, out);
-                return Some(all.end() + shown);
-            }
-            at = all.end().max(at + 1);
+        // A match without an upper bound that goes on where it was not looked any further.
+        if rule.starts && found.len() >= longest {
+            return None;
         }
-        None
+        let said = match rule.judged {
+            Judged::Shape | Judged::Hash => None,
+            Judged::Password => Some(Name::of(Kind::Password)),
+            Judged::Token => Some(Name::of(Kind::Token)),
+        };
+        let end = found.end;
+        let catch = Catch { said, form: Form::Quoted, ..Catch::of_pattern(search.part(&found), found) };
+        self.push(id, view, catch, out);
+        Some(end)
     }
 
     /// Reads the assignment at the anchor; returns the value. `last` is where the last value that rules were called

@@ -233,7 +233,7 @@ impl<'r> Detector<'r> {
             (at, position) = (to, from.1.after(&blob.bytes[from.0..to]));
             position
         };
-        let mut findings = Vec::new();
+        let (mut findings, mut swept) = (Vec::new(), link::Swept::default());
         for (candidate, span) in settled.into_iter().zip(&spans) {
             if candidate.confidence < self.settings.confidence {
                 continue;
@@ -241,7 +241,7 @@ impl<'r> Detector<'r> {
             let secret = Secret::new(candidate.secret());
             let exposure = exposure::of(&candidate);
             let severity = candidate.rule.severity;
-            let linked = self.links.of(&candidate);
+            let linked = self.links.of(&candidate, &mut swept);
             let place = Place {
                 path: blob.path.to_owned(),
                 start: walk(span.start),

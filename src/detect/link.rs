@@ -6,9 +6,9 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use regex::bytes::{Regex, RegexBuilder};
-
 use super::candidate::Candidate;
+use super::pattern::Pattern;
+use super::sweep::{Search, Sweeps};
 use crate::finding::Linked;
 use crate::rule::{Rule, RuleError, RuleSet};
 
@@ -17,9 +17,11 @@ const LINES: usize = 12;
 const REACH: usize = 2048;
 /// The longest text that is taken for an id, in bytes.
 const LONGEST: usize = 200;
+/// No rule asks for more kinds of partners.
+const MOST: usize = 16;
 
 /// The kind of a partner and what it looks like.
-type Pair = (String, Regex);
+type Pair = (String, Pattern);
 
 /// The pairs of every rule, compiled when a secret of that rule is first found.
 #[derive(Debug)]
@@ -33,24 +35,42 @@ impl Links {
     }
 
     /// What stands near the candidate and belongs to it, in the order its rule names the kinds.
-    pub(crate) fn of(&self, c: &Candidate<'_>) -> Vec<Linked> {
+    pub(crate) fn of(&self, c: &Candidate<'_>, swept: &mut Swept) -> Vec<Linked> {
         if c.rule.pair.is_empty() {
             return Vec::new();
         }
         let pairs = self.cells[usize::from(c.id.0)].get_or_init(|| compile(c.rule).unwrap_or_default());
         let (bytes, near) = (c.view.bytes, neighbourhood(c.view.bytes, &c.span));
-        let linked = pairs.iter().filter_map(|(kind, pattern)| {
-            let found = pattern.captures_iter(&bytes[near.clone()]).filter_map(|m| {
-                let text = m.name("value").or_else(|| m.get(0))?;
-                let at = near.start + text.start()..near.start + text.end();
+        let linked = pairs.iter().enumerate().filter_map(|(n, (kind, pattern))| {
+            let search = Search { pattern, bytes, longest: 2 * REACH };
+            let sweep = swept.of(c).of(usize::from(c.id.0) * MOST + n);
+            let found = sweep.all(search, &near).into_iter().map(|found| search.part(&found));
+            let belongs = |at: &Range<usize>| {
                 let apart = at.end <= c.span.start || c.span.end <= at.start;
-                (apart && at.len() <= LONGEST && !at.is_empty()).then_some(at)
-            });
-            let nearest = found.min_by_key(|at| at.start.abs_diff(c.span.start))?;
+                apart && at.end <= near.end && at.len() <= LONGEST && !at.is_empty()
+            };
+            let nearest = found.filter(belongs).min_by_key(|at| at.start.abs_diff(c.span.start))?;
             let text = String::from_utf8_lossy(&bytes[nearest]).into_owned();
             Some(Linked { kind: kind.clone(), text })
         });
         linked.collect()
+    }
+}
+
+/// What was looked through for partners, in the view that the last candidate stands in.
+#[derive(Debug, Default)]
+pub(crate) struct Swept {
+    view: Option<(*const u8, usize)>,
+    sweeps: Sweeps,
+}
+
+impl Swept {
+    fn of(&mut self, c: &Candidate<'_>) -> &mut Sweeps {
+        let view = Some((c.view.bytes.as_ptr(), c.view.bytes.len()));
+        if self.view != view {
+            *self = Self { view, sweeps: Sweeps::default() };
+        }
+        &mut self.sweeps
     }
 }
 
@@ -73,7 +93,7 @@ pub(crate) fn compile(rule: &Rule) -> Result<Vec<Pair>, RuleError> {
         let (kind, pattern) = pair
             .split_once(": ")
             .ok_or_else(|| error(format!("the pair '{pair}' must be written 'kind: pattern'")))?;
-        let pattern = RegexBuilder::new(pattern).unicode(false).size_limit(1 << 20).build();
+        let pattern = Pattern::searched(pattern, "value");
         let pattern = pattern.map_err(|e| error(format!("the pair '{pair}' does not compile: {e}")))?;
         Ok((kind.to_owned(), pattern))
     });

@@ -88,7 +88,7 @@ impl Quiet<'_> {
         }
         let pattern = self.patterns.get(id, rule)?;
         let window = collect::window(rule, bytes, anchor);
-        (!pattern.is_match(&bytes[window])).then_some(rule.window as usize + 1)
+        (!pattern.is_in(&bytes[window])).then_some(rule.window as usize + 1)
     }
 
     /// Of a rule that is called by the name of its service: no key stands behind the name.

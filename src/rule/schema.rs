@@ -167,6 +167,9 @@ pub struct RuleEntry {
     /// A letter, digit or `_` may stand directly before the match; off by default.
     #[serde(default)]
     pub inside_word: bool,
+    /// How many bytes a match of a pattern without an upper bound may have; 16,384 by default. Only for patterns that
+    /// begin with one of the anchors. `[a-z]*` with a bound here takes far less to compile than `[a-z]{0,300}`.
+    pub reach: Option<u32>,
     /// What belongs to the secret and is reported with it if it stands within 12 lines, each written
     /// `kind: pattern` (`host: [a-z0-9]+\.example\.com`); the group `value` marks the text. Never required.
     #[serde(default)]
@@ -249,7 +252,8 @@ impl RuleEntry {
     /// The pattern does not compile.
     pub fn window(&self) -> Result<u32, RuleError> {
         let longest = self.parsed()?.properties().maximum_len();
-        let bytes = longest.map_or(OPEN_WINDOW, |n| u32::try_from(n + 2).unwrap_or(u32::MAX));
+        let open = self.reach.map_or(OPEN_WINDOW, |most| most.saturating_add(1));
+        let bytes = longest.map_or(open, |n| u32::try_from(n + 2).unwrap_or(u32::MAX));
         Ok(bytes.min(LONGEST_WINDOW))
     }
 
@@ -323,6 +327,13 @@ impl RuleEntry {
                 None => return Err(self.error("the pattern can never match; a class in it is empty")),
                 Some(_) => {}
             }
+        }
+        if self.reach.is_some()
+            && (self.window()? != self.reach.unwrap_or(0) + 1 || !self.anchored_at_start())
+        {
+            return Err(
+                self.error("'reach' is for a pattern without an upper bound that begins with an anchor")
+            );
         }
         Ok(())
     }
