@@ -14,7 +14,7 @@ use super::lexicon::{Kind, Name, name};
 use super::patterns::{self, Paths, Patterns, Shapes};
 use super::said;
 use super::scene::Scene;
-use super::sweep::{Search, Sweeps};
+use super::sweep::{Search, Sweep, Sweeps};
 use super::tried::Tried;
 use super::url;
 use super::view::View;
@@ -128,21 +128,8 @@ impl<'v> Collector<'v> {
             return None;
         }
         let pattern = self.patterns.get(id, rule)?;
-        let longest = rule.window as usize;
-        let search = Search { pattern, bytes, longest };
-        let found = if patterns::begins(rule) {
-            search.at(span.start)?
-        } else {
-            let from = if rule.starts { span.start } else { span.start.saturating_sub(longest) };
-            sweeps.of(usize::from(id.0)).over(search, from, &span)?
-        };
-        if found.end < span.end || rule.starts && found.start != span.start {
-            return None;
-        }
-        // A match without an upper bound that goes on where it was not looked any further.
-        if rule.starts && found.len() >= longest {
-            return None;
-        }
+        let search = Search { pattern, bytes, longest: rule.window as usize };
+        let found = over(rule, search, &span, sweeps.of(usize::from(id.0)))?;
         let said = match rule.judged {
             Judged::Shape | Judged::Hash => None,
             Judged::Password => Some(Name::of(Kind::Password)),
@@ -341,13 +328,21 @@ pub(super) fn goes_on(rule: &Rule, bytes: &[u8], at: usize) -> bool {
     rule.starts && !rule.inside_word && at > 0 && word(at - 1) && word(at)
 }
 
-/// What is shown to a rule's pattern: its window, and one byte before, so that `\b` sees what stands there. A pattern
-/// that begins at its anchor needs none: [`goes_on`] looked at that byte.
-pub(super) fn window(rule: &Rule, bytes: &[u8], anchor: &Range<usize>) -> Range<usize> {
-    let reach = rule.window as usize;
-    let from = if rule.starts { anchor.start } else { anchor.start.saturating_sub(reach) };
-    let shown = if patterns::begins(rule) { from } else { from.saturating_sub(1) };
-    shown..bytes.len().min(anchor.start + reach)
+/// The match of a rule's pattern at the anchor, or round it. `sweep` is what earlier anchors of this text found out.
+pub(super) fn over(
+    rule: &Rule,
+    search: Search<'_>,
+    anchor: &Range<usize>,
+    sweep: &mut Sweep,
+) -> Option<Range<usize>> {
+    let from = if rule.starts { anchor.start } else { anchor.start.saturating_sub(search.longest) };
+    let tried = search.pattern.is_tried();
+    let found = if tried { search.at(from) } else { sweep.over(search, from, anchor) };
+    // One that begins at its anchor, has no upper bound and goes on where it was not looked any further is none.
+    let whole = |found: &Range<usize>| {
+        !rule.starts || found.start == anchor.start && found.len() < search.longest && found.end >= anchor.end
+    };
+    found.filter(whole)
 }
 
 /// Whether a file holds nothing but one value, as that of a key does.

@@ -55,7 +55,12 @@ type Caches = Box<dyn Fn() -> (dfa::Cache, pikevm::Cache) + Send + Sync + Unwind
 
 impl Tried {
     fn new(automaton: NFA) -> Result<Self, String> {
-        let config = DFA::config().cache_capacity(LITTLE).skip_cache_capacity_check(true);
+        // Where what was found out is forgotten again and again, it is quicker to find out nothing.
+        let config = DFA::config()
+            .cache_capacity(LITTLE)
+            .skip_cache_capacity_check(true)
+            .minimum_cache_clear_count(Some(3))
+            .minimum_bytes_per_state(Some(10));
         let ends = DFA::builder().configure(config).build_from_nfa(automaton.clone());
         let ends = ends.map_err(|error| error.to_string())?;
         let groups = PikeVM::new_from_nfa(automaton).map_err(|error| error.to_string())?;

@@ -15,6 +15,7 @@ use super::decode::ask;
 use super::memo::Memo;
 use super::patterns::{self, Patterns, Shapes};
 use super::said;
+use super::sweep::{Search, Sweeps};
 use super::url;
 use crate::rule::{Rule, RuleId, RuleSet, Syntax};
 
@@ -38,13 +39,16 @@ pub(crate) struct Quiet<'d> {
 impl Quiet<'_> {
     /// How many bytes before and behind a mark decide that nothing comes of it; `None` if something may.
     pub(super) fn round(&self, bytes: &[u8], mark: &Hit) -> Option<u16> {
-        (!self.announces(mark)).then(|| self.memo().round(bytes, mark, || self.find(bytes, mark)))?
+        let find = || self.find(bytes, mark, &mut Sweeps::default());
+        (!self.announces(mark)).then(|| self.memo().round(bytes, mark, find))?
     }
 
     /// Leaves out the marks of which it is known that nothing comes of them, because they stand between the same bytes as
     /// others did.
     pub(crate) fn leave_out(&self, bytes: &[u8], marks: &mut Vec<Hit>) {
-        let known = |mark: &Hit| self.memo().again(bytes, mark, || self.find(bytes, mark)).is_some();
+        let mut sweeps = Sweeps::default();
+        let mut known =
+            |mark: &Hit| self.memo().again(bytes, mark, || self.find(bytes, mark, &mut sweeps)).is_some();
         marks.retain(|mark| self.announces(mark) || !known(mark));
     }
 
@@ -58,7 +62,7 @@ impl Quiet<'_> {
     }
 
     /// The same, found out from the bytes.
-    fn find(&self, bytes: &[u8], mark: &Hit) -> Option<u16> {
+    fn find(&self, bytes: &[u8], mark: &Hit, sweeps: &mut Sweeps) -> Option<u16> {
         let anchor = mark.span();
         let (mut reach, mut named) = (0, true);
         for action in self.anchors.actions(*mark) {
@@ -69,7 +73,7 @@ impl Quiet<'_> {
                 continue;
             }
             reach = reach.max(match rule.syntax {
-                Syntax::Pattern => self.pattern((id, rule), bytes, &anchor)?,
+                Syntax::Pattern => self.pattern((id, rule), bytes, &anchor, sweeps)?,
                 Syntax::Url => url::read(bytes, &anchor).is_none().then_some(url::LONGEST)?,
                 Syntax::Assignment if rule.is_called() => self.branded((id, rule), bytes, &anchor)?,
                 Syntax::Assignment => self.assigned((id, rule), bytes, &anchor)?,
@@ -78,8 +82,14 @@ impl Quiet<'_> {
         u16::try_from(reach.max(ask::decided(bytes, &anchor, named)?)).ok()
     }
 
-    /// Of a rule with a pattern: it does not match in its window.
-    fn pattern(&self, (id, rule): (RuleId, &Rule), bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
+    /// Of a rule with a pattern: nothing that it matches stands at the anchor.
+    fn pattern(
+        &self,
+        (id, rule): (RuleId, &Rule),
+        bytes: &[u8],
+        anchor: &Range<usize>,
+        sweeps: &mut Sweeps,
+    ) -> Option<usize> {
         if collect::goes_on(rule, bytes, anchor.start) {
             return Some(1);
         }
@@ -87,8 +97,10 @@ impl Quiet<'_> {
             return Some(rule.shape.shortest as usize + 1);
         }
         let pattern = self.patterns.get(id, rule)?;
-        let window = collect::window(rule, bytes, anchor);
-        (!pattern.is_in(&bytes[window])).then_some(rule.window as usize + 1)
+        let search = Search { pattern, bytes, longest: rule.window as usize };
+        collect::over(rule, search, anchor, sweeps.of(usize::from(id.0)))
+            .is_none()
+            .then_some(rule.window as usize + 1)
     }
 
     /// Of a rule that is called by the name of its service: no key stands behind the name.

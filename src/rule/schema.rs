@@ -269,7 +269,9 @@ impl RuleEntry {
     /// before it without running the pattern.
     pub fn anchored_at_start(&self) -> bool {
         let Ok(pattern) = self.parsed() else { return false };
-        let prefixes = regex_syntax::hir::literal::Extractor::new().extract(&pattern);
+        let mut extractor = regex_syntax::hir::literal::Extractor::new();
+        // `EAA[B-Z]` has 25 beginnings.
+        let prefixes = extractor.limit_class(26).extract(&pattern);
         prefixes.literals().is_some_and(|all| {
             let begins = |literal: &[u8]| self.anchors.iter().any(|a| literal.starts_with(a.as_bytes()));
             !all.is_empty() && all.iter().all(|literal| begins(literal.as_bytes()))
