@@ -1,10 +1,11 @@
 //! A compiled pattern of a rule, made for how it is used: tried at one place, or searched for.
 //!
-//! A run compiles a dozen patterns for a few places each, and that was a sixth of its time on a small tree. So one that is
-//! tried at one place is compiled to no more than its automaton, which takes half the time of a whole `Regex`.
+//! A run compiles a dozen patterns for a few places each, and that was a sixth of its time on a small tree. So a pattern is
+//! compiled to no more than what says that nothing is there; a whole `Regex` takes twice as long.
 
 use std::ops::Range;
 use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::OnceLock;
 
 use regex_automata::hybrid::dfa::{self, DFA};
 use regex_automata::meta::Regex;
@@ -31,98 +32,72 @@ const PLACES: usize = 16;
 /// A compiled pattern.
 #[derive(Debug)]
 pub(crate) struct Pattern {
-    way: Way,
+    quick: DFA,
+    sure: PikeVM,
+    caches: Pool<(dfa::Cache, pikevm::Cache), Caches>,
+    /// What finds a match quickly where it may begin anywhere, of a pattern that is searched for; compiled when there is one.
+    search: Option<(Hir, OnceLock<Option<Regex>>)>,
     /// The number of the group that is wanted; 0 is all of the match.
     part: usize,
 }
 
-/// How a pattern is looked for.
-#[derive(Debug)]
-enum Way {
-    Tried(Box<Tried>),
-    Searched(Regex),
-}
-
-/// A pattern that is tried at one place.
-#[derive(Debug)]
-struct Tried {
-    ends: DFA,
-    groups: PikeVM,
-    caches: Pool<(dfa::Cache, pikevm::Cache), Caches>,
-}
-
 type Caches = Box<dyn Fn() -> (dfa::Cache, pikevm::Cache) + Send + Sync + UnwindSafe + RefUnwindSafe>;
-
-impl Tried {
-    fn new(automaton: NFA) -> Result<Self, String> {
-        // Where what was found out is forgotten again and again, it is quicker to find out nothing.
-        let config = DFA::config()
-            .cache_capacity(LITTLE)
-            .skip_cache_capacity_check(true)
-            .minimum_cache_clear_count(Some(3))
-            .minimum_bytes_per_state(Some(10));
-        let ends = DFA::builder().configure(config).build_from_nfa(automaton.clone());
-        let ends = ends.map_err(|error| error.to_string())?;
-        let groups = PikeVM::new_from_nfa(automaton).map_err(|error| error.to_string())?;
-        let (dfa, vm) = (ends.clone(), groups.clone());
-        let caches: Caches = Box::new(move || (dfa.create_cache(), vm.create_cache()));
-        Ok(Self { ends, groups, caches: Pool::new(caches) })
-    }
-
-    /// Where the match ends that begins where the input does.
-    fn end(&self, input: &Input<'_>) -> Option<usize> {
-        let mut caches = self.caches.get();
-        let (quick, sure) = &mut *caches;
-        let found = self.ends.try_search_fwd(quick, input).map(|found| found.map(|half| half.offset()));
-        found.unwrap_or_else(|_| self.groups.find(sure, input.clone()).map(|found| found.end()))
-    }
-}
 
 impl Pattern {
     /// One that is tried at one place, of which the group `part` is wanted.
     pub(super) fn tried(pattern: &str, part: &str) -> Result<Self, String> {
-        let config = NFA::config().utf8(false).nfa_size_limit(Some(SIZE));
-        let built = NFA::compiler().configure(config).build_from_hir(&parsed(pattern)?);
-        let automaton = built.map_err(|error| error.to_string())?;
-        let part = numbered(automaton.group_info(), part)?;
-        Ok(Self { way: Way::Tried(Box::new(Tried::new(automaton)?)), part })
+        Self::compiled(&parsed(pattern)?, part, LITTLE)
     }
 
     /// One that is searched for.
     pub(super) fn searched(pattern: &str, part: &str) -> Result<Self, String> {
-        let config = Regex::config().onepass(false).dfa(false).hybrid_cache_capacity(MUCH);
-        let config = config.utf8_empty(false).nfa_size_limit(Some(SIZE));
-        let built = Regex::builder().configure(config).build_from_hir(&parsed(pattern)?);
-        let regex = built.map_err(|error| error.to_string())?;
-        let part = numbered(regex.group_info(), part)?;
-        Ok(Self { way: Way::Searched(regex), part })
+        let said = parsed(pattern)?;
+        let compiled = Self::compiled(&said, part, MUCH)?;
+        Ok(Self { search: Some((said, OnceLock::new())), ..compiled })
+    }
+
+    fn compiled(said: &Hir, part: &str, room: usize) -> Result<Self, String> {
+        let config = NFA::config().utf8(false).nfa_size_limit(Some(SIZE));
+        let built = NFA::compiler().configure(config).build_from_hir(said);
+        let automaton = built.map_err(|error| error.to_string())?;
+        let part = numbered(automaton.group_info(), part)?;
+        // Where what was found out is forgotten again and again, it is quicker to find out nothing.
+        let config = DFA::config()
+            .cache_capacity(room)
+            .skip_cache_capacity_check(true)
+            .minimum_cache_clear_count(Some(3))
+            .minimum_bytes_per_state(Some(10));
+        let quick = DFA::builder().configure(config).build_from_nfa(automaton.clone());
+        let quick = quick.map_err(|error| error.to_string())?;
+        let sure = PikeVM::new_from_nfa(automaton).map_err(|error| error.to_string())?;
+        let (dfa, vm) = (quick.clone(), sure.clone());
+        let caches: Caches = Box::new(move || (dfa.create_cache(), vm.create_cache()));
+        Ok(Self { quick, sure, caches: Pool::new(caches), search: None, part })
     }
 
     /// Whether it is tried at one place only.
     pub(super) fn is_tried(&self) -> bool {
-        matches!(self.way, Way::Tried(_))
+        self.search.is_none()
     }
 
-    /// Whether the pattern matches in the text, or, if it is tried, at its start.
+    /// Whether the pattern, which is tried, matches at the start of the text.
     pub(super) fn is_in(&self, text: &[u8]) -> bool {
-        match &self.way {
-            Way::Tried(tried) => {
-                tried.end(&Input::new(text).anchored(Anchored::Yes).earliest(true)).is_some()
-            }
-            Way::Searched(regex) => regex.is_match(text),
-        }
+        self.end(&Input::new(text).anchored(Anchored::Yes).earliest(true)).is_some()
     }
 
     /// Where the first match stands that begins at `from` or behind, or, if it is tried, at `from`.
     pub(super) fn first(&self, text: &[u8], from: usize) -> Option<Range<usize>> {
         let input = Input::new(text).span(from..text.len());
-        match &self.way {
-            Way::Tried(tried) => Some(from..tried.end(&input.anchored(Anchored::Yes))?),
-            // Most places hold nothing, and to see that is cheaper than to see where.
-            Way::Searched(regex) => {
-                regex.is_match(input.clone()).then(|| regex.find(input))?.map(|found| found.range())
-            }
+        if self.is_tried() {
+            return Some(from..self.end(&input.anchored(Anchored::Yes))?);
         }
+        // Most places hold nothing.
+        self.end(&input.clone().earliest(true))?;
+        let found = match self.search() {
+            Some(search) => search.find(input),
+            None => self.sure.find(&mut self.caches.get().1, input),
+        };
+        found.map(|found| found.range())
     }
 
     /// The wanted part of the match that begins at `from`.
@@ -130,12 +105,31 @@ impl Pattern {
         let mut places = [None; PLACES];
         let places = &mut places[..self.part * 2 + 2];
         let input = Input::new(text).span(from..text.len()).anchored(Anchored::Yes);
-        match &self.way {
-            Way::Tried(tried) => tried.groups.search_slots(&mut tried.caches.get().1, &input, places)?,
-            Way::Searched(regex) => regex.search_slots(&input, places)?,
+        match self.search() {
+            Some(search) => search.search_slots(&input, places)?,
+            None => self.sure.search_slots(&mut self.caches.get().1, &input, places)?,
         };
         let range = |n: usize| Some(places[n * 2]?.get()..places[n * 2 + 1]?.get());
         range(self.part).or_else(|| range(0))
+    }
+
+    /// Where the first match ends that begins where the input does, or, if it is searched for, in it.
+    fn end(&self, input: &Input<'_>) -> Option<usize> {
+        let mut caches = self.caches.get();
+        let (quick, sure) = &mut *caches;
+        let found = self.quick.try_search_fwd(quick, input).map(|found| found.map(|half| half.offset()));
+        found.unwrap_or_else(|_| self.sure.find(sure, input.clone()).map(|found| found.end()))
+    }
+
+    /// What searches for the pattern, unless it is tried, or too large for that.
+    fn search(&self) -> Option<&Regex> {
+        let (said, search) = self.search.as_ref()?;
+        let build = || {
+            let config = Regex::config().onepass(false).dfa(false).hybrid_cache_capacity(MUCH);
+            let config = config.utf8_empty(false).nfa_size_limit(Some(SIZE));
+            Regex::builder().configure(config).build_from_hir(said).ok()
+        };
+        search.get_or_init(build).as_ref()
     }
 }
 
