@@ -1,7 +1,7 @@
-//! Is a plain word the password of a login that is written out, with the user before it?
+//! Is a plain word the password of something that is named with it: of a user, a server, or a program's environment?
 //!
-//! In flows a candidate; out flows whether its value is such a word and stands behind a user's name, or in a URL to a
-//! server of one's own. Elsewhere a plain word is a label, a setting, or a stand-in.
+//! In flows a candidate; out flows whether its value is such a word and stands behind a user's name, or as what a program
+//! is to run with. Elsewhere a plain word is a label, a setting, or a stand-in.
 
 use super::double;
 use crate::detect::Candidate;

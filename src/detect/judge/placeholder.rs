@@ -242,8 +242,8 @@ fn masked(text: &[u8], any: bool) -> bool {
         || marks(&[b"...", b"***", "…".as_bytes(), "•••".as_bytes(), b"xxxx", b"XXXX", b"____", b"----"])
 }
 
-/// Whether a long value that is drawn otherwise holds one short line, as base64 for URLs does where all bits are set, by
-/// chance or because four such bytes belong to a format: `…_____w…`.
+/// Whether a long value that is drawn otherwise holds one short line, as base64 for URLs does where bytes follow each other
+/// whose bits are all set: `…_____w…`. Keys of Heroku have been seen with it.
 fn lined(text: &[u8]) -> bool {
     let bare: Vec<u8> = text.iter().copied().filter(|b| !matches!(b, b'_' | b'-')).collect();
     bare.len() >= 48 && text.len() - bare.len() <= 10 && !masked(&bare, true) && chance::bits(&bare) > 20.0
