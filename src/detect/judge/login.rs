@@ -40,7 +40,7 @@ pub(super) fn exported(c: &Candidate<'_>) -> bool {
         && name.contains(&b'_')
         && name.iter().all(capital)
         && bytes.get(key.end) == Some(&b'=')
-        && matches!(opens, b"" | b"# " | b"#" | b"export ")
+        && matches!(opens.trim_ascii(), b"" | b"#" | b"export")
         && (ends || said)
         && word(c.secret())
 }
