@@ -187,3 +187,28 @@ fn a_row_of_letters_is_reported_under_a_shape_of_its_own_and_with_less_confidenc
         assert_eq!(outcome(&rules, &[], (path, &line)), [], "{line}");
     }
 }
+
+#[test]
+fn a_plain_word_is_a_password_where_it_is_given_with_what_it_opens() {
+    let rules = RuleSet::builtin();
+    let found = |path: &str, text: &str| outcome(&rules, &[], (path, text)).len();
+    for (path, text) in [
+        ("a.conf", "user = \"mg1021\"\npassword = \"goodspec\"\n"),
+        ("a.txt", "Server=db4;User ID=mkuhn;Password=goodspec;\n"),
+        ("a.txt", "ACME_DB_PASSWORD=goodspec\n"),
+        ("a.txt", "mongodb+srv://mkuhn:goodspec@cluster0.acme.net/app\n"),
+    ] {
+        assert_eq!(found(path, text), 1, "{text}");
+    }
+    for (path, text) in [
+        ("a.conf", "password = \"goodspec\"\n"),
+        ("a.conf", "user = \"$USER\"\npassword = \"goodspec\"\n"),
+        ("tests/a.conf", "user = \"mg1021\"\npassword = \"goodspec\"\n"),
+        ("a.sh", "ACME_DB_PASSWORD=goodspec\n"),
+        ("a.yml", "POSTGRES_DB: goodspec\nPOSTGRES_USER: mkuhn\nPOSTGRES_PASSWORD: goodspec\n"),
+        ("a.txt", "mongodb://mkuhn:goodspec@localhost/app\n"),
+        ("a.txt", "https://mkuhn:goodspec@www.acme.net/app\n"),
+    ] {
+        assert_eq!(found(path, text), 0, "{text}");
+    }
+}

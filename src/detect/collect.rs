@@ -10,6 +10,7 @@ use super::anchors::{Action, Anchors, Hit};
 use super::assign::{self, Assignment, Form, loose};
 use super::candidate::Candidate;
 use super::context::{self, Near, Neighbourhood};
+use super::judge::{COLOUR, coloured};
 use super::lexicon::{Kind, Name, name};
 use super::patterns::{self, Paths, Patterns, Shapes};
 use super::said;
@@ -325,7 +326,8 @@ pub(super) fn is_generic(rule: &Rule) -> bool {
 /// Whether the anchor at `at` is the middle of a word, where the rule's pattern never begins.
 pub(super) fn goes_on(rule: &Rule, bytes: &[u8], at: usize) -> bool {
     let word = |n: usize| bytes[n].is_ascii_alphanumeric() || bytes[n] == b'_';
-    rule.starts && !rule.inside_word && at > 0 && word(at - 1) && word(at)
+    let ends_a_colour = || bytes[at - 1] == b'm' && coloured(&bytes[at.saturating_sub(COLOUR)..at]);
+    rule.starts && !rule.inside_word && at > 0 && word(at - 1) && word(at) && !ends_a_colour()
 }
 
 /// The match of a rule's pattern at the anchor, or round it. `sweep` is what earlier anchors of this text found out.

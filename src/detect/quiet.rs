@@ -12,6 +12,7 @@ use super::assign::{self, loose};
 use super::collect;
 use super::context;
 use super::decode::ask;
+use super::judge::COLOUR;
 use super::memo::Memo;
 use super::patterns::{self, Patterns, Shapes};
 use super::said;
@@ -91,7 +92,7 @@ impl Quiet<'_> {
         sweeps: &mut Sweeps,
     ) -> Option<usize> {
         if collect::goes_on(rule, bytes, anchor.start) {
-            return Some(1);
+            return Some(if bytes[anchor.start - 1] == b'm' { COLOUR } else { 1 });
         }
         if rule.starts && !patterns::may_begin(rule, &bytes[anchor.start..]) {
             return Some(rule.shape.shortest as usize + 1);

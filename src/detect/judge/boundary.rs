@@ -49,10 +49,10 @@ fn escape_before(c: &Candidate<'_>) -> bool {
 }
 
 /// The longest escape that sets a colour, in bytes.
-const COLOUR: usize = 24;
+pub(in crate::detect) const COLOUR: usize = 24;
 
 /// Whether bytes end in the escape that sets a terminal's colour (`ESC [ 1 ; 93 m`, ECMA-48), as logs keep them.
-fn coloured(before: &[u8]) -> bool {
+pub(in crate::detect) fn coloured(before: &[u8]) -> bool {
     let Some(numbers) = before.strip_suffix(b"m") else { return false };
     let from = numbers.iter().rposition(|b| !b.is_ascii_digit() && *b != b';');
     from.is_some_and(|at| at > 0 && numbers[at] == b'[' && escape(&numbers[..at]))

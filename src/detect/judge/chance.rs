@@ -3,11 +3,17 @@
 //! What is asked depends on the name, on the kind of the file, and on how the value is given.
 
 use super::phrase::{phrase, signs, spoken};
-use super::{Verdict, double, placeholder};
+use super::{Verdict, double, login, placeholder};
 use crate::detect::Candidate;
 use crate::detect::assign::Form;
 use crate::detect::lexicon::{FileKind, Kind, chance};
 use crate::rule::Syntax;
+
+/// What is said of a password that someone chose.
+const CHOSEN: &str = "words with digits or signs, as people choose passwords";
+
+/// The same of a plain word.
+const OPENS: &str = "a plain word, but it is given with whom or what it is for";
 
 /// Rejects what reads like words where a secret would not.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
@@ -194,7 +200,8 @@ fn password(c: &mut Candidate<'_>) -> Verdict {
     let sign =
         text.iter().any(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'_' | b'.' | b'/' | b':'));
     let chosen = letter && (digit || sign) && text.len() >= 6;
-    if !chosen && !phrase(c) && !spoken(c) {
+    let opens = !chosen && (login::beside_a_user(c) || login::exported(c) || serves(c) && login::word(text));
+    if !chosen && !opens && !phrase(c) && !spoken(c) {
         return Verdict::Reject("reads like a plain word".into());
     }
     if c.scene.is_test() || file == FileKind::Docs && !told(text) {
@@ -205,11 +212,18 @@ fn password(c: &mut Candidate<'_>) -> Verdict {
     if file == FileKind::Code && !picked && !spoken(c) && !(digit && (set || abroad(c))) {
         return Verdict::Reject("reads like words, in program code".into());
     }
-    c.reasons.push(crate::finding::Reason {
-        judge: "chance",
-        text: "words with digits or signs, as people choose passwords".into(),
-    });
+    c.reasons
+        .push(crate::finding::Reason { judge: "chance", text: if opens { OPENS } else { CHOSEN }.into() });
     Verdict::Pass
+}
+
+/// Whether a password stands in a URL to a server of another kind than those that pages are read from, with a name in the
+/// world: `mongodb+srv://…@cluster0.acme.net`.
+fn serves(c: &Candidate<'_>) -> bool {
+    let before = &c.view.bytes[c.span.start.saturating_sub(120)..c.span.start];
+    let scheme = memchr::memmem::rfind(before, b"://").map_or(&[][..], |n| &before[..n]);
+    let page = [&b"http"[..], b"https", b"git", b"ssh", b"ftp"].iter().any(|word| scheme.ends_with(word));
+    !page && abroad(c)
 }
 
 /// Two small words and a colon, as programs name what they keep: `app:password`.

@@ -10,6 +10,7 @@ mod crowd;
 mod double;
 mod entropy;
 mod label;
+mod login;
 mod own_name;
 mod phrase;
 mod placeholder;
@@ -20,4 +21,5 @@ mod reference;
 mod shape;
 mod structure;
 
+pub(super) use boundary::{COLOUR, coloured};
 pub use court::{COURT, Judge, Verdict};

@@ -12,10 +12,10 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Pass;
     }
     let text = c.secret();
-    if masked(text, c.kind().is_some()) {
+    let vouched = vouched(c);
+    if masked(text, c.kind().is_some()) && !(vouched && lined(text)) || typed(text) {
         return Verdict::Reject("is a mask".into());
     }
-    let vouched = vouched(c);
     let counts = counts(text);
     let chosen = || chosen_here(c) && (halves(text) || demanded(text)) || numbered(text) && !shown_here(c);
     if counts && !vouched && !chosen() {
@@ -242,6 +242,19 @@ fn masked(text: &[u8], any: bool) -> bool {
         || marks(&[b"...", b"***", "…".as_bytes(), "•••".as_bytes(), b"xxxx", b"XXXX", b"____", b"----"])
 }
 
+/// Whether a long value that is drawn otherwise holds one short line, as base64 for URLs does where bytes follow each other
+/// whose bits are all set: `…_____w…`. Keys of Heroku have been seen with it.
+fn lined(text: &[u8]) -> bool {
+    let bare: Vec<u8> = text.iter().copied().filter(|b| !matches!(b, b'_' | b'-')).collect();
+    bare.len() >= 48 && text.len() - bare.len() <= 10 && !masked(&bare, true) && chance::bits(&bare) > 20.0
+}
+
+/// Whether a key was held down three times or more, and most of the value is that: `5555555dAAAAA7777777…`.
+fn typed(text: &[u8]) -> bool {
+    let held = || text.chunk_by(|a, b| a == b).map(<[u8]>::len).filter(|run| *run >= 4);
+    held().count() >= 3 && held().sum::<usize>() * 5 >= text.len() * 3
+}
+
 /// Whether `b` stands next to `a` in the alphabet, the digits, or a row of the keyboard.
 fn follows(a: u8, b: u8) -> bool {
     const ROWS: &[u8] = b"qwertyuiop asdfghjkl zxcvbnm 1234567890 0987654321";
@@ -382,6 +395,16 @@ mod tests {
     #[test]
     fn digits_in_a_row_say_nothing() {
         assert!(row(b"123") && row(b"4321") && row(b"000") && !row(b"3619") && !row(b"2512"));
+    }
+
+    #[test]
+    fn a_line_in_a_long_value_is_no_mask() {
+        let text = |template: &str| crate::rule::example::expand(template).unwrap().text.into_bytes();
+        assert!(lined(&text("HRKU-AA<alnum:40>_____w<alnum:12>")));
+        assert!(!lined(&text("HRKU-AA<same:x:40>_____w<alnum:12>")) && !lined(&text("key_____<alnum:20>")));
+        assert!(
+            typed(b"5555dAAAA7aaaaaa") && !typed(b"key-AAAAAAAA-BBBBBBBB") && !typed(&text("<alnum:60>"))
+        );
     }
 
     #[test]

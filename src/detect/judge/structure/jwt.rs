@@ -72,12 +72,20 @@ pub(super) fn supabase_service(secret: &[u8]) -> Shape {
     }
 }
 
-/// The header, which must name an algorithm, and the claims, which may be encrypted.
+/// The header, which must name an algorithm, and the claims, which may be encrypted. Some leave the algorithm out, since
+/// who makes the token reads it, too: there the claims must be those of a token.
 fn parts(secret: &[u8]) -> Option<(Value, Value)> {
     let mut parts = secret.split(|b| *b == b'.');
     let mut json = || serde_json::from_slice::<Value>(&token::base64(parts.next()?)?).ok();
-    let header = json().filter(|header| header["alg"].is_string())?;
-    Some((header, json().unwrap_or(Value::Null)))
+    let header = json().filter(Value::is_object)?;
+    let claims = json().unwrap_or(Value::Null);
+    (header["alg"].is_string() || registered(&claims) >= 2).then_some((header, claims))
+}
+
+/// How many of the claims are those that every reader knows (RFC 7519, section 4.1).
+fn registered(claims: &Value) -> usize {
+    const KNOWN: &[&str] = &["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
+    KNOWN.iter().filter(|name| !claims[**name].is_null()).count()
 }
 
 #[cfg(test)]
@@ -115,6 +123,10 @@ mod tests {
         assert_eq!(look(&jwt(r#"{"alg":"HS256"}"#, r#"{"sub":"42"}"#)), Shape::Plain);
         assert!(matches!(look(&jwt(r#"{"typ":"JWT"}"#, r#"{"sub":"42"}"#)), Shape::Foreign(_)));
         assert!(matches!(look(&jwt(r#"{"alg":"none"}"#, r#"{"sub":"42"}"#)), Shape::Public(_)));
+        // Without it the claims must be those of a token.
+        let claims = r#"{"iss":"https://id.acme.io","exp":1900000000}"#;
+        assert_eq!(look(&jwt(r#"{"typ":"JWT"}"#, claims)), Shape::Plain);
+        assert!(matches!(look(&jwt(r#"["typ"]"#, claims)), Shape::Foreign(_)));
     }
 
     #[test]

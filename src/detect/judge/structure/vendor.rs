@@ -15,6 +15,9 @@ pub(super) fn json_inside(secret: &[u8]) -> Shape {
     let object = |text: &[u8]| {
         base64(text).is_some_and(|json| serde_json::from_slice::<serde_json::Map<_, _>>(&json).is_ok())
     };
+    if base64(run).is_some_and(|json| memchr::memmem::find(&json, b"EXAMPLE").is_some()) {
+        return Shape::Public("says that it is an example");
+    }
     if object(run) || object(inner) {
         Shape::Proven("decodes to a JSON object")
     } else {
