@@ -3,7 +3,7 @@
 use super::{Verdict, structure};
 use crate::detect::Candidate;
 use crate::detect::assign::Form;
-use crate::detect::lexicon::{FileKind, Kind, chance, words};
+use crate::detect::lexicon::{FileKind, Kind, chance, name, place, words};
 use crate::finding::Reason;
 use crate::rule::{Confidence, Judged, Syntax};
 
@@ -17,9 +17,15 @@ const COMMENT: usize = 300;
 /// longer.
 const SHORT: usize = 5;
 
+/// The same in a comment of a program, where documentation shows what is called with what.
+const SHORT_IN_COMMENT: usize = 8;
+
+/// No service makes a token shorter than this, in bytes: in tests such a one is an id, or made up.
+const SHORT_TOKEN: usize = 11;
+
 /// Rejects passwords and digests that only look like chosen ones where stand-ins are usual.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
-    if let Some(text) = made_for_tests(c) {
+    if let Some(text) = made_for_tests(c).or_else(|| shown_hash(c)) {
         c.confidence = Confidence::Low;
         c.reasons.push(Reason { judge: "double", text: text.into() });
         return Verdict::Pass;
@@ -51,16 +57,25 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
 /// Words for a private key that tests bring with them, as that of a web server of their own or a test vector.
 fn made_for_tests(c: &Candidate<'_>) -> Option<&'static str> {
     let pem = c.rule.structure.starts_with("pem");
+    let docs = || c.scene.file() == FileKind::Docs;
     let json = || c.rule.keywords.iter().any(|word| word == "kty" || word == "oct");
     let vector = || c.scene.is_test_data() && json();
-    let armourless = || c.kind() == Some(Kind::Token) && c.scene.is_test_data() && der(c.secret());
+    let armourless = || {
+        let data = || c.scene.is_test_data() && (der(c.secret()) || structure::bare_key(c.secret()).is_some());
+        let cut = || structure::bare_key(c.secret()) == Some(structure::Part::Beginning);
+        c.kind() == Some(Kind::Token) && c.scene.is_test() && (data() || cut())
+    };
     if pem && c.scene.is_test() || vector() || armourless() {
         Some("a private key in tests, most likely made for them")
+    } else if pem && (docs() || in_comment(c)) {
+        Some("a private key in documentation, which shows what one looks like")
     } else if c.rule.structure == "jwt"
-        && c.scene.file() == FileKind::Docs
+        && (docs() || c.scene.is_test())
         && structure::is_short_lived(c.secret())
     {
-        Some("a token that was good for a day at most, in documentation")
+        Some("a token that was good for a day at most, in tests or documentation")
+    } else if c.kind().is_some() && c.key.is_some() && is_named_made_up(c.name()) {
+        Some("a value whose name says that it is made up")
     } else if pem && named_a_stand_in(c) {
         Some("a private key whose name says that it is a stand-in")
     } else {
@@ -77,8 +92,49 @@ fn der(text: &[u8]) -> bool {
 fn named_a_stand_in(c: &Candidate<'_>) -> bool {
     let before = &c.view.bytes[c.span.start.saturating_sub(120)..c.span.start];
     let line = memchr::memrchr(b'\n', before).map_or(before, |n| &before[n + 1..]);
-    let said = |word: &[u8]| words::holds(words::MADE_UP, word) || word.eq_ignore_ascii_case(b"fake");
-    line.split(|b| !b.is_ascii_alphanumeric()).any(said)
+    line.split(|b| !b.is_ascii_alphanumeric()).any(made_up)
+}
+
+/// Whether a word says that what it is said of is made up.
+fn made_up(word: &[u8]) -> bool {
+    words::holds(words::MADE_UP, word) || word.eq_ignore_ascii_case(b"fake")
+}
+
+/// Whether one of a name's words says that its value is made up: `fakeToken`, `DUMMY_API_KEY`.
+fn is_named_made_up(name: &[u8]) -> bool {
+    name::split(name).into_iter().any(|word| made_up(&name[word]))
+}
+
+/// Words for what a password is stored as where it opens nothing, or where the password itself is told beside it.
+fn shown_hash(c: &Candidate<'_>) -> Option<&'static str> {
+    if c.rule.judged != Judged::Hash || c.proven {
+        return None;
+    }
+    let before = &c.view.bytes[c.span.start.saturating_sub(COMMENT)..c.span.start];
+    let config = matches!(c.scene.file(), FileKind::Config | FileKind::Script);
+    if config && before.rsplit(|b| *b == b'\n').next().is_some_and(comment) {
+        Some("the digest of a password, in a comment of a configuration")
+    } else if place::is_documentation(c.scene.name()) {
+        Some("the digest of a password, in the code of documentation")
+    } else if told_beside(before) {
+        Some("the digest of a password that the comment before it tells")
+    } else {
+        None
+    }
+}
+
+/// Whether one of the two lines before the last is a comment that tells a password: `# password: "otter"`.
+fn told_beside(before: &[u8]) -> bool {
+    let quoted = |line: &[u8]| line.iter().filter(|b| matches!(b, b'"' | b'\'')).count() >= 2;
+    let said = |line: &[u8]| {
+        let line = line.to_ascii_lowercase();
+        [&b"password"[..], b"plaintext"].iter().any(|word| memchr::memmem::find(&line, word).is_some())
+    };
+    before
+        .rsplit(|b| *b == b'\n')
+        .skip(1)
+        .take(2)
+        .any(|line| comment(line) && quoted(line) && said(line))
 }
 
 /// Whether a value is, or ends in, what a password is stored as.
@@ -93,6 +149,9 @@ fn token(c: &Candidate<'_>) -> Verdict {
     let text = c.secret();
     if text.len() <= 12 && text.iter().all(u8::is_ascii_lowercase) {
         return Verdict::Reject("is one word, in tests".into());
+    }
+    if text.len() < SHORT_TOKEN {
+        return Verdict::Reject("is shorter than any service makes them, in tests".into());
     }
     in_leetspeak(text)
 }
@@ -110,7 +169,12 @@ fn password(c: &Candidate<'_>) -> Verdict {
     if let Some(word) = weak(text) {
         return Verdict::Reject(format!("is built on the word '{word}', in tests or documentation"));
     }
-    if text.len() < if c.rule.syntax == Syntax::Url { SHORT + 2 } else { SHORT } {
+    let short = match c.rule.syntax {
+        Syntax::Url => SHORT + 2,
+        _ if in_comment(c) => SHORT_IN_COMMENT,
+        _ => SHORT,
+    };
+    if text.len() < short {
         return Verdict::Reject("is short, in tests or documentation".into());
     }
     if escapes(text) * 2 >= text.len() {
@@ -213,6 +277,23 @@ mod tests {
         let text = |template: &str| crate::rule::example::expand(template).unwrap().text.into_bytes();
         assert_eq!(in_leetspeak(&text("<alnum:24>")), Verdict::Pass);
         assert_eq!(in_leetspeak(&text("secret_<alnum:40>")), Verdict::Pass);
+    }
+
+    #[test]
+    fn names_say_what_is_made_up() {
+        for name in ["fakeToken", "DUMMY_API_KEY", "mockSecretKey", "some_fake_password"] {
+            assert!(is_named_made_up(name.as_bytes()), "{name}");
+        }
+        for name in ["hammockToken", "API_KEY", "snowflakePassword", "smockedSecret"] {
+            assert!(!is_named_made_up(name.as_bytes()), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_comment_may_tell_what_a_digest_was_made_of() {
+        assert!(told_beside(b"  # password: \"otter\"\n  hash: \""));
+        assert!(told_beside(b"// hash --plaintext \"otter\"\nreturn x(\""));
+        assert!(!told_beside(b"password: \"otter\"\nhash: \"") && !told_beside(b"# the password\nhash: \""));
     }
 
     #[test]

@@ -19,5 +19,7 @@ mod readable;
 mod reference;
 mod shape;
 mod structure;
+mod temporary;
+mod vector;
 
 pub use court::{COURT, Judge, Verdict};

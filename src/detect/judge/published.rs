@@ -74,13 +74,13 @@ fn searches(bytes: &[u8], span: &Range<usize>) -> bool {
     [&b"appId"[..], b"indexName"].iter().all(|name| memchr::memmem::find(around, name).is_some())
 }
 
-/// The SHA-1 and the SHA-256 of each word that stands for a secret.
+/// The SHA-1 and the SHA-256 of each word that stands for a secret, and of nothing.
 fn digests() -> Digests {
     let both = |word: &'static str| {
         let long = Sha256::digest(word);
         [(Sha1::digest(word).into(), word), (long.first_chunk().copied().unwrap_or_default(), word)]
     };
-    words::DUMMY.iter().copied().flat_map(both).collect()
+    words::DUMMY.iter().copied().chain([""]).flat_map(both).collect()
 }
 
 /// The first bytes of a SHA-1 or SHA-256 that is written in hexadecimal digits.

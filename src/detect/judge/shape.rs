@@ -34,6 +34,8 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         "a pattern"
     } else if stored(text) {
         "a value as Windows stores it"
+    } else if sealed(text) {
+        "an encrypted text beside what it was encrypted with"
     } else if hash_call(text) {
         "a selector"
     } else {
@@ -123,6 +125,14 @@ fn stored(text: &[u8]) -> bool {
     [&b"hex:"[..], b"hex(", b"dword:", b"51:b:"].iter().any(|p| text.starts_with(p))
 }
 
+/// Texts in base64, padded and parted: what was encrypted, with the nonce before and the sum behind it.
+fn sealed(text: &[u8]) -> bool {
+    let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'.');
+    let part = |part: &[u8]| part.len() >= 16 && part.iter().all(base64);
+    let parts = || text.split(|b| *b == b'|');
+    parts().count() >= 2 && parts().all(part) && parts().filter(|part| part.ends_with(b"=")).count() >= 2
+}
+
 /// What a form demands of a value, as Laravel writes it: `required|min:8|confirmed`.
 fn validation(text: &[u8]) -> bool {
     let mut parts = text.split(|b| *b == b'|');
@@ -172,6 +182,8 @@ mod tests {
         assert!(version(b"2010-04-01") && version(b"1.2.3") && version(b"10.0.0.1"));
         assert!(uuid(b"26dfe8d8-889b-4380-92ff-9c3c6ea5d930") && !uuid(b"26dfe8d8"));
         assert!(regex(b"sk-[a-zA-Z0-9]{48}"));
+        let text = crate::rule::example::expand("2.<b64:22>==|<b64:43>=|<b64:43>=").unwrap().text;
+        assert!(sealed(text.as_bytes()) && !sealed(b"a=|b=") && !sealed(&text.as_bytes()[..26]));
         assert!(stored(b"hex:00") && stored(b"51:b:0100") && !stored(b"hexagon51"));
         assert!(
             validation(b"required|min:8|confirmed") && !validation(b"k9|Xw4|pq") && !validation(b"hunter")

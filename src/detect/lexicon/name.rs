@@ -198,7 +198,7 @@ fn credential(word: &[u8]) -> Option<(Kind, bool)> {
 }
 
 /// The words of a name: `smtpPASSWORD_v2` is `smtp`, `PASSWORD`, `v2`.
-fn split(name: &[u8]) -> Vec<Range<usize>> {
+pub(crate) fn split(name: &[u8]) -> Vec<Range<usize>> {
     let mut parts: Vec<Range<usize>> = Vec::with_capacity(4);
     let mut start = None;
     for at in 0..=name.len() {

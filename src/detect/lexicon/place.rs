@@ -127,6 +127,7 @@ pub(crate) fn is_test(path: &str) -> bool {
                 || part.ends_with("-tests")
                 || part.ends_with("_test")
                 || part.ends_with("_tests")
+                || is_joined_test(part)
                 || part.ends_with(".tests")
                 || part.ends_with(".test")
         })
@@ -146,6 +147,22 @@ pub(crate) fn is_test(path: &str) -> bool {
             .iter()
             .any(|e| file_name(path).rsplit_once('.').is_some_and(|(s, _)| s.ends_with(e)))
         || is_template(name)
+}
+
+/// Whether a folder is the tests of something, joined to its name, as packages of Go have it: `servertest`. A superlative
+/// ends like one.
+fn is_joined_test(folder: &str) -> bool {
+    const OTHERS: &[&str] = &["greatest", "shortest", "smartest", "brightest", "lightest", "tightest"];
+    folder.len() >= 8 && folder.ends_with("test") && !OTHERS.contains(&folder)
+}
+
+/// Whether the file belongs to a folder of documentation, whatever it holds: `docs/`, `docs_src/`, `documentation/`.
+pub(crate) fn is_documentation(path: &str) -> bool {
+    let folder = |part: &str| {
+        let part = part.to_ascii_lowercase();
+        matches!(part.as_str(), "doc" | "docs" | "documentation") || part.starts_with("docs_")
+    };
+    path.rsplit_once(['/', '\\']).is_some_and(|(dir, _)| dir.split(['/', '\\']).any(folder))
 }
 
 #[cfg(test)]
@@ -180,6 +197,12 @@ mod tests {
     }
 
     #[test]
+    fn folders_of_documentation_are_told_by_name() {
+        assert!(is_documentation("docs/a/b.py") && is_documentation("x/docs_src/b.py"));
+        assert!(!is_documentation("src/docs.py") && !is_documentation("docker/b.py"));
+    }
+
+    #[test]
     fn settings_in_program_code_are_told_by_name() {
         for path in ["a/config.php", "settings.py", "src/LocalSettings.php", "env.php", "config.inc.php"] {
             assert!(is_settings(path), "{path}");
@@ -197,7 +220,10 @@ mod tests {
         for path in ["src/jvmTest/resources/a.txt", "Api.IntegrationTest/a.json", "features/login.feature"] {
             assert!(is_test(path), "{path}");
         }
-        for path in ["src/contest.rs", "latest/a.py", "src/attest.go"] {
+        for path in ["servertest/a.key", "pkg/storagetest/b.go"] {
+            assert!(is_test(path), "{path}");
+        }
+        for path in ["src/contest.rs", "latest/a.py", "src/attest.go", "greatest/a.py", "contest/b.go"] {
             assert!(!is_test(path), "{path}");
         }
     }
