@@ -47,6 +47,15 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if c.rule.judged == Judged::Hash || c.kind().is_some() && digest(text) {
         return Verdict::Reject("is the digest of a password, in tests or documentation".into());
     }
+    if c.kind() == Some(Kind::Password) && (is_stored(c.name(), text) || sum(text)) {
+        return Verdict::Reject("is what a password is stored as, in tests or documentation".into());
+    }
+    if c.kind().is_some() && ends_in(c.name(), &[b"salt"]) {
+        c.confidence = Confidence::Low;
+        let text = "a salt in tests or documentation, which opens nothing by itself";
+        c.reasons.push(Reason { judge: "double", text: text.into() });
+        return Verdict::Pass;
+    }
     match c.kind() {
         Some(Kind::Password) => password(c),
         Some(Kind::Token) if c.scene.is_test() => token(c),
@@ -142,6 +151,25 @@ fn digest(text: &[u8]) -> bool {
     const MARKS: &[&[u8]] = &[b"$2a$", b"$2b$", b"$2y$", b"$argon2", b"$5$", b"$6$", b"$apr1$"];
     text.len() > 30
         && (text.starts_with(b"$") || MARKS.iter().any(|m| memchr::memmem::find(&text[..20], m).is_some()))
+}
+
+/// Whether a name says that it holds what a password is stored as, and the value may be that: `password_hash`,
+/// `encodedPassword`.
+fn is_stored(text: &[u8], value: &[u8]) -> bool {
+    const WORDS: &[&[u8]] = &[b"hash", b"hashed", b"digest", b"encoded", b"encrypted", b"salted"];
+    let said = |word: &[u8]| WORDS.iter().any(|w| word.eq_ignore_ascii_case(w));
+    value.len() >= 16 && name::split(text).into_iter().any(|word| said(&text[word]))
+}
+
+/// Whether the last word of a name is one of these.
+fn ends_in(text: &[u8], words: &[&[u8]]) -> bool {
+    let last = name::split(text).pop().map_or(&[][..], |word| &text[word]);
+    words.iter().any(|word| last.eq_ignore_ascii_case(word))
+}
+
+/// Whether a password is as many hexadecimal digits as a digest has.
+fn sum(text: &[u8]) -> bool {
+    matches!(text.len(), 32 | 40 | 56 | 64 | 96 | 128) && text.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Tokens that tests make up are words in leetspeak.
@@ -287,6 +315,17 @@ mod tests {
         for name in ["hammockToken", "API_KEY", "snowflakePassword", "smockedSecret"] {
             assert!(!is_named_made_up(name.as_bytes()), "{name}");
         }
+    }
+
+    #[test]
+    fn names_say_what_is_stored() {
+        let sum = crate::rule::example::expand("<hex:40>").unwrap().text;
+        for name in ["password_hash", "encodedPassword", "MASTER_PASSWORD_HASH", "hashedPasswd"] {
+            assert!(is_stored(name.as_bytes(), sum.as_bytes()), "{name}");
+        }
+        assert!(!is_stored(b"password", sum.as_bytes()) && !is_stored(b"password_hash", b"hunter22"));
+        assert!(super::sum(sum.as_bytes()) && !super::sum(&sum.as_bytes()[1..]));
+        assert!(ends_in(b"keyDerivationSalt", &[b"salt"]) && !ends_in(b"saltKey", &[b"salt"]));
     }
 
     #[test]

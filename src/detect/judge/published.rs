@@ -32,6 +32,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if let Some(word) = sum.and_then(|sum| c.scene.digests(digests).get(&sum)) {
         return Verdict::Reject(format!("is the digest of the word '{word}'"));
     }
+    if c.kind().is_some() && draws_a_badge(&c.view.bytes[..c.span.start]) {
+        return Verdict::Public("draws a badge, and stands in every page that shows it".into());
+    }
     if in_pages(c) {
         return Verdict::Public("stands in every page that uses the service".into());
     }
@@ -56,6 +59,15 @@ fn in_pages(c: &Candidate<'_>) -> bool {
         return true;
     }
     text.len() == 40 && text.starts_with(b"6L") && memchr::memmem::find(&name, b"site").is_some()
+}
+
+/// Whether `before` ends in the address of a badge that goes on with a token: `…/graph/badge.svg?token=`.
+fn draws_a_badge(before: &[u8]) -> bool {
+    let before = &before[before.len().saturating_sub(HOST)..];
+    let Some(from) = memchr::memmem::rfind(before, b"://") else { return false };
+    let address = &before[from..];
+    let whole = address.ends_with(b"token=") && !address.iter().any(|b| b.is_ascii_whitespace() || *b == b'"');
+    whole && [&b"badge"[..], b"shields.io/"].iter().any(|w| memchr::memmem::find(address, w).is_some())
 }
 
 /// Whether one of the words before the last part of a key says that everybody may have it: `live_pub_3f0c…`.
@@ -115,6 +127,13 @@ mod tests {
         let says = |text: &str| says_public(crate::rule::example::expand(text).unwrap().text.as_bytes());
         assert!(says("live_pub_<hex:31>") && says("acme-publishable-<alnum:24>"));
         assert!(!says("live_<hex:31>") && !says("pub_<alnum:8>") && !says("<alnum:24>_pub"));
+    }
+
+    #[test]
+    fn a_badge_is_told_by_its_address() {
+        assert!(draws_a_badge(b"[![](https://a.io/gh/x/graph/badge.svg?token="));
+        assert!(draws_a_badge(b"src=\"https://img.shields.io/codecov/x?token="));
+        assert!(!draws_a_badge(b"https://a.io/badges and https://b.io/api?token=") && !draws_a_badge(b"badge?token="));
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     let what = if has(text, TEMPLATE) || bracketed(text) || hole(text) {
         "is a template, filled in elsewhere"
+    } else if text.starts_with(b"+") && stands_in_a_shell(&c.view.bytes[..c.span.start]) {
+        "stands in for a variable that is set"
     } else if names_another(text, c.form) {
         "names another value"
     } else if has(text, FORMAT) && text.len() < FORMAT_LENGTH {
@@ -77,6 +79,13 @@ fn hole(text: &[u8]) -> bool {
     whole || braced() == Some(true)
 }
 
+/// Whether `before` ends in a shell's question whether a variable is set: `${PASSWORD:` before `+given}`.
+fn stands_in_a_shell(before: &[u8]) -> bool {
+    let Some(before) = before.strip_suffix(b":") else { return false };
+    let name = before.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    name > 0 && before[..before.len() - name].ends_with(b"${")
+}
+
 /// `$NAME`, `$name->field`, YAML's `*alias`, `:symbol`.
 fn names_another(text: &[u8], form: Form) -> bool {
     // A shell's quotes inside quotes: `"'$PASSWORD'"`.
@@ -120,6 +129,11 @@ fn has(text: &[u8], parts: &[&[u8]]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_shell_puts_for_a_variable_that_is_set() {
+        assert!(stands_in_a_shell(b"x \"${PASSWORD:") && !stands_in_a_shell(b"password:"));
+    }
 
     #[test]
     fn holes_names_and_look_ups_are_seen() {

@@ -41,7 +41,9 @@ fn of_a_moment(text: &[u8]) -> bool {
         words.get(n).is_some_and(|part| text[part.clone()].eq_ignore_ascii_case(word))
     };
     let session = words.len() >= 2 && is(words.len() - 2, b"session") && is(words.len() - 1, b"key");
-    is(0, b"temp") || is(0, b"temporary") || session
+    // What leads on to the next page of a list, or is given to a form anew each time.
+    const HEADS: &[&[u8]] = &[b"temp", b"temporary", b"page", b"continuation", b"cursor", b"csrf", b"xsrf"];
+    HEADS.iter().any(|head| is(0, head)) || session
 }
 
 /// Whether the token of a session is given near a key or its secret, or is the value itself: what Amazon's service for them
@@ -73,7 +75,7 @@ mod tests {
 
     #[test]
     fn names_tell_what_ends_soon() {
-        for name in ["temp_clone_token", "sessionKey", "SESSION_KEY", "pgpSessionKey", "temporaryToken"] {
+        for name in ["temp_clone_token", "sessionKey", "SESSION_KEY", "pgpSessionKey", "temporaryToken", "pageToken", "csrf_token"] {
             assert!(of_a_moment(name.as_bytes()), "{name}");
         }
         for name in ["template_token", "session_secret_key", "token", "sessionKeyPath", "api_key"] {

@@ -17,6 +17,9 @@ const BESIDE: usize = 1024;
 /// So many digits make a number.
 const NUMBER: usize = 8;
 
+/// No token has so many digits: a value that has is a whole message, certificate or key to compute with.
+const LONG: usize = 256;
+
 /// So many parts beside a value make a vector of them.
 const PARTS: usize = 2;
 
@@ -38,9 +41,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Pass;
     }
     let around = c.span.start.saturating_sub(BESIDE)..c.view.bytes.len().min(c.span.end + BESIDE);
-    if parts(&c.view.bytes[around]) >= PARTS {
+    if text.len() >= LONG || parts(&c.view.bytes[around]) >= PARTS {
         c.confidence = Confidence::Low;
-        let text = "one of the numbers of a test vector, whose others stand beside it";
+        let text = "a number of a test vector, longer than any token or with others beside it";
         c.reasons.push(Reason { judge: "vector", text: text.into() });
     }
     Verdict::Pass

@@ -140,7 +140,7 @@ pub(crate) fn is_test(path: &str) -> bool {
         || name.ends_with(".feature")
         || name.starts_with("phpunit.xml")
         || name.starts_with("test_")
-        || ["_test", "_tests", ".test", ".spec", "_spec", "-test", "-spec", ".stories", ".cy"]
+        || ["_test", "_tests", "_test_data", "_testdata", ".test", ".spec", "_spec", "-test", "-spec", ".stories", ".cy"]
             .iter()
             .any(|e| stem.ends_with(e))
         || ["Test", "Tests", "Spec", "IT"]
@@ -220,7 +220,7 @@ mod tests {
         for path in ["src/jvmTest/resources/a.txt", "Api.IntegrationTest/a.json", "features/login.feature"] {
             assert!(is_test(path), "{path}");
         }
-        for path in ["servertest/a.key", "pkg/storagetest/b.go"] {
+        for path in ["pkg/keys_test_data.go", "servertest/a.key", "pkg/storagetest/b.go"] {
             assert!(is_test(path), "{path}");
         }
         for path in ["src/contest.rs", "latest/a.py", "src/attest.go", "greatest/a.py", "contest/b.go"] {
