@@ -66,6 +66,8 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
 /// Words for a private key that tests bring with them, as that of a web server of their own or a test vector.
 fn made_for_tests(c: &Candidate<'_>) -> Option<&'static str> {
     let pem = c.rule.structure.starts_with("pem");
+    // 32 bytes in base64, as keys on Curve25519 and those that sign zones are written.
+    let bare = || c.rule.id.ends_with("-private-key") && c.secret().len() == 44 && c.secret().ends_with(b"=");
     let docs = || c.scene.file() == FileKind::Docs;
     let json = || c.rule.keywords.iter().any(|word| word == "kty" || word == "oct");
     let vector = || c.scene.is_test_data() && json();
@@ -74,15 +76,15 @@ fn made_for_tests(c: &Candidate<'_>) -> Option<&'static str> {
         let cut = || structure::bare_key(c.secret()) == Some(structure::Part::Beginning);
         c.kind() == Some(Kind::Token) && c.scene.is_test() && (data() || cut())
     };
-    if pem && c.scene.is_test() || vector() || armourless() {
+    if c.scene.is_test() && (pem || bare()) || vector() || armourless() {
         Some("a private key in tests, most likely made for them")
     } else if pem && (docs() || in_comment(c)) {
         Some("a private key in documentation, which shows what one looks like")
     } else if c.rule.structure == "jwt"
         && (docs() || c.scene.is_test())
-        && structure::is_short_lived(c.secret())
+        && (structure::is_short_lived(c.secret()) || structure::says_only_when(c.secret()))
     {
-        Some("a token that was good for a day at most, in tests or documentation")
+        Some("a token that was good for a day at most or says nothing else, in tests or documentation")
     } else if c.kind().is_some() && c.key.is_some() && is_named_made_up(c.name()) {
         Some("a value whose name says that it is made up")
     } else if pem && named_a_stand_in(c) {

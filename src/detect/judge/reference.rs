@@ -49,7 +49,7 @@ fn bracketed(text: &[u8]) -> bool {
             memchr::memchr(close, rest).is_some_and(|end| end > 0 && rest[..end].iter().all(word))
         })
     };
-    [&b"$("[..], b"%(", b"@@"].iter().any(|open| text.starts_with(open))
+    [&b"$("[..], b"\\$(", b"%(", b"@@"].iter().any(|open| text.starts_with(open))
         || closes(b"$(", b')')
         || closes(b"%(", b')')
         || closes(b"@@", b'@')
@@ -57,7 +57,7 @@ fn bracketed(text: &[u8]) -> bool {
 
 /// `%NAME%`, `@NAME@`, `{name}`, `[name]`, `<name>`, and `{name}` inside a text.
 fn hole(text: &[u8]) -> bool {
-    if text.starts_with(b"&lt;") && text.ends_with(b"&gt;") {
+    if text.starts_with(b"&lt;") || runs_into_markup(text) {
         return true;
     }
     let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
@@ -77,6 +77,13 @@ fn hole(text: &[u8]) -> bool {
         Some(length > 1 && is_name(&text[from + 1..from + length]))
     };
     whole || braced() == Some(true)
+}
+
+/// Whether a word runs into the end of the element that it stands in: `secret</pre>`.
+fn runs_into_markup(text: &[u8]) -> bool {
+    let Some(at) = memchr::memmem::find(text, b"</") else { return false };
+    let plain = |b: &u8| b.is_ascii_alphabetic() || *b == b'.';
+    text[..at].iter().all(plain) && text.get(at + 2).is_some_and(u8::is_ascii_alphabetic)
 }
 
 /// Whether `before` ends in a shell's question whether a variable is set: `${PASSWORD:` before `+given}`.
@@ -129,6 +136,12 @@ fn has(text: &[u8], parts: &[&[u8]]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn markup_is_no_value() {
+        assert!(hole(b"&lt;input") && hole(b"phrase.</p>") && !hole(b"hunter2</p>") && !hole(b"a</"));
+        assert!(bracketed(b"\\$(make"));
+    }
 
     #[test]
     fn what_a_shell_puts_for_a_variable_that_is_set() {

@@ -52,6 +52,10 @@ fn path(text: &[u8]) -> bool {
     if text.len() > 3 && text[0].is_ascii_alphabetic() && text[1] == b':' && matches!(text[2], b'\\' | b'/') {
         return true;
     }
+    let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/');
+    if starts(b"/") && text.ends_with(b"/") && text.len() >= 3 && text.iter().all(word) {
+        return true;
+    }
     let slashes = text.iter().filter(|b| matches!(b, b'/' | b'\\')).count();
     let parts_read = || chance::bits(text) < 0.3 * text.len() as f64;
     if starts(b"/") && slashes >= 1 && parts_read() || slashes >= 2 && chance::bits(text) < 2.0 {
@@ -179,6 +183,7 @@ mod tests {
 
     #[test]
     fn other_things_are_told_by_their_shape() {
+        assert!(path(b"/ws2/") && !path(b"/k9+x4/"));
         assert!(path(b"/etc/ssl/private.key") && path(b"~/.ssh/id") && path(b"C:\\keys\\a"));
         assert!(version(b"^6.4|^7.0") && version(b">=1.2 <3.0") && !version(b"^6k.4|7"));
         assert!(host_and_port(b"php:9000") && !host_and_port(b"hunter2:9000") && !host_and_port(b"pass:12"));

@@ -113,14 +113,15 @@ fn is_clear(name: &[u8], tails: &[Range<usize>], kind: Kind) -> Option<bool> {
 }
 
 /// Whether the words round the credential at `n` make something else of it: a stand-in (`mockPrivateKey`), what another
-/// key has to open first (`wrappedSigningKey`), a round of work (`firstPass`), a language of a country (`en_PW`).
+/// key has to open first (`wrappedSigningKey`, `obscuredClientSecret`), a round of work (`firstPass`), a language of a country (`en_PW`).
 fn is_of_another_kind(name: &[u8], parts: &[Range<usize>], n: usize) -> bool {
     let word = |k: usize| &name[parts[k].clone()];
     if (0..n).any(|k| holds(words::MADE_UP, word(k))) {
         return true;
     }
     let owner = || (0..n).rev().find(|k| !holds(words::CIPHER_BETWEEN, word(*k)));
-    if word(n).eq_ignore_ascii_case(b"key") && owner().is_some_and(|k| holds(words::CIPHER, word(k))) {
+    let opened = word(n).eq_ignore_ascii_case(b"key") || holds(words::SECRET, word(n)) || holds(words::TOKEN, word(n));
+    if opened && owner().is_some_and(|k| holds(words::CIPHER, word(k))) {
         return true;
     }
     let last = word(n);

@@ -47,7 +47,9 @@ pub(crate) fn kind(path: &str) -> FileKind {
         .fold(name, |n, end| n.strip_suffix(end).unwrap_or(n));
     let extension = name.rsplit_once('.').map_or("", |(_, e)| e);
     let has = |list: &[&str]| list.contains(&extension);
-    if has(words::CONFIG_ENDING)
+    if is_page(name) {
+        FileKind::Docs
+    } else if has(words::CONFIG_ENDING)
         || name.starts_with("dockerfile")
         || name.ends_with("dockerfile")
         || name.starts_with(".env")
@@ -62,6 +64,19 @@ pub(crate) fn kind(path: &str) -> FileKind {
     } else {
         FileKind::Other
     }
+}
+
+/// Whether a file is a page whose ending is not the last: one in a language (`index.html.fr`), or of a manual (`tool.1`), which
+/// a log that was put away is not (`syslog.1`).
+fn is_page(name: &str) -> bool {
+    const LOGS: &[&str] = &["syslog", "messages", "secure", "debug", "error", "access", "mail", "cron", "daemon", "kern"];
+    let manual = name.rsplit_once('.').is_some_and(|(stem, section)| {
+        matches!(section.as_bytes(), [b'1'..=b'8']) && !stem.contains(['.', '_']) && !LOGS.contains(&stem) && !stem.contains("log")
+    });
+    let translated = name.split_once(".html.").is_some_and(|(_, rest)| {
+        rest.len() <= 12 && rest.split(['.', '-']).all(|part| part.len() == 2 || part.starts_with("utf"))
+    });
+    manual || translated
 }
 
 /// Whether a file of program code holds settings, as its name says: `config.php`, `settings.py`, `secrets.h`.
@@ -123,6 +138,7 @@ pub(crate) fn is_test(path: &str) -> bool {
     let in_folder = lower.rsplit_once(['/', '\\']).is_some_and(|(dir, _)| {
         dir.split(['/', '\\']).any(|part| {
             words::TEST_FOLDER.contains(&part)
+                || words::TEST_FOLDER.contains(&part.trim_start_matches('_'))
                 || part.ends_with("-test")
                 || part.ends_with("-tests")
                 || part.ends_with("_test")
@@ -140,6 +156,7 @@ pub(crate) fn is_test(path: &str) -> bool {
         || name.ends_with(".feature")
         || name.starts_with("phpunit.xml")
         || name.starts_with("test_")
+        || kind(path) == FileKind::Code && stem.contains("_test_")
         || ["_test", "_tests", "_test_data", "_testdata", ".test", ".spec", "_spec", "-test", "-spec", ".stories", ".cy"]
             .iter()
             .any(|e| stem.ends_with(e))
@@ -152,8 +169,11 @@ pub(crate) fn is_test(path: &str) -> bool {
 /// Whether a folder is the tests of something, joined to its name, as packages of Go have it: `servertest`. A superlative
 /// ends like one.
 fn is_joined_test(folder: &str) -> bool {
-    const OTHERS: &[&str] = &["greatest", "shortest", "smartest", "brightest", "lightest", "tightest"];
-    folder.len() >= 8 && folder.ends_with("test") && !OTHERS.contains(&folder)
+    const OTHERS: &[&str] = &[
+        "latest", "contest", "protest", "attest", "detest", "greatest", "fastest", "shortest", "smartest", "brightest",
+        "lightest", "tightest", "hottest", "cutest", "softest", "fittest", "sweetest", "quietest",
+    ];
+    folder.len() >= 6 && folder.ends_with("test") && !OTHERS.contains(&folder)
 }
 
 /// Whether the file belongs to a folder of documentation, whatever it holds: `docs/`, `docs_src/`, `documentation/`.
@@ -178,6 +198,10 @@ mod tests {
             ("Dockerfile", FileKind::Config),
             ("src/a.rs", FileKind::Code),
             ("README.md", FileKind::Docs),
+            ("man/tool-sign.7", FileKind::Docs),
+            ("docs/index.html.pt-br.utf8", FileKind::Docs),
+            ("log/syslog.1", FileKind::Other),
+            ("catalog.log.1", FileKind::Other),
             ("src/locales/de.json", FileKind::Locale),
             ("yarn.lock", FileKind::Lock),
             ("a/b", FileKind::Other),
@@ -220,7 +244,7 @@ mod tests {
         for path in ["src/jvmTest/resources/a.txt", "Api.IntegrationTest/a.json", "features/login.feature"] {
             assert!(is_test(path), "{path}");
         }
-        for path in ["pkg/keys_test_data.go", "servertest/a.key", "pkg/storagetest/b.go"] {
+        for path in ["_fixture/certs/key.pem", "a/verify_test_dsa.go", "a_test_data.json", "pkg/keys_test_data.go", "servertest/a.key", "pkg/storagetest/b.go"] {
             assert!(is_test(path), "{path}");
         }
         for path in ["src/contest.rs", "latest/a.py", "src/attest.go", "greatest/a.py", "contest/b.go"] {

@@ -28,7 +28,9 @@ pub(super) fn look(secret: &[u8]) -> Shape {
     {
         return Shape::Public("is the example of the documentation");
     }
-    if claims.as_object().is_some_and(|map| !map.is_empty()) && says_nothing(&claims) {
+    if claims.as_object().is_some_and(|map| map.values().any(|claim| !claim.is_number()))
+        && says_nothing(&claims)
+    {
         return Shape::Public("says nothing but words that stand for something");
     }
     // Not proven: the kinds that say more (a provider's own tokens) come first.
@@ -40,6 +42,11 @@ pub(in crate::detect::judge) fn is_short_lived(secret: &[u8]) -> bool {
     let Some((_, claims)) = parts(secret) else { return false };
     let from = ["iat", "nbf", "auth_time"].iter().find_map(|claim| claims[claim].as_f64());
     from.zip(claims["exp"].as_f64()).is_some_and(|(from, to)| (0.0..=86_400.0).contains(&(to - from)))
+}
+
+/// Whether a token says nothing but when it is good.
+pub(in crate::detect::judge) fn says_only_when(secret: &[u8]) -> bool {
+    parts(secret).is_some_and(|(_, claims)| claims.is_object() && says_nothing(&claims))
 }
 
 /// Whether all that a token says are stand-ins, and when: `{"foo":"bar"}`, `{"sub":"alice","iat":0}`, `{"exp":1}`. What claims
@@ -99,6 +106,8 @@ mod tests {
         assert!(is_short_lived(&token("{\"sub\":\"u4\",\"iat\":1700000000,\"exp\":1700003600}")));
         assert!(!is_short_lived(&token("{\"sub\":\"u4\",\"iat\":1700000000,\"exp\":1800000000}")));
         assert!(!is_short_lived(&token("{\"sub\":\"u4\",\"iat\":1700000000}")));
+        assert!(says_only_when(&token("{\"iat\":1700000000,\"exp\":1800000000}")));
+        assert!(!says_only_when(&token("{\"sub\":\"u4\",\"exp\":1800000000}")));
     }
 
     #[test]
