@@ -54,7 +54,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
 /// Whether a name is what something is kept under, not what it is called by: `zones[token] = "…"`. PHP and shells write
 /// names without quotes there.
 fn looks_up(bytes: &[u8], key: &Range<usize>) -> bool {
-    let Some((b'[', before)) = bytes[..key.start].split_last().map(|(b, rest)| (*b, rest)) else { return false };
+    let Some((b'[', before)) = bytes[..key.start].split_last().map(|(b, rest)| (*b, rest)) else {
+        return false;
+    };
     let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
     let from = before.iter().rposition(|b| !word(b)).map_or(0, |at| at + 1);
     from < before.len() && bytes.get(key.end) == Some(&b']') && !before[..from].ends_with(b"$")

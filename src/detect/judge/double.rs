@@ -72,7 +72,8 @@ fn made_for_tests(c: &Candidate<'_>) -> Option<&'static str> {
     let json = || c.rule.keywords.iter().any(|word| word == "kty" || word == "oct");
     let vector = || c.scene.is_test_data() && json();
     let armourless = || {
-        let data = || c.scene.is_test_data() && (der(c.secret()) || structure::bare_key(c.secret()).is_some());
+        let data =
+            || c.scene.is_test_data() && (der(c.secret()) || structure::bare_key(c.secret()).is_some());
         let cut = || structure::bare_key(c.secret()) == Some(structure::Part::Beginning);
         c.kind() == Some(Kind::Token) && c.scene.is_test() && (data() || cut())
     };
@@ -85,6 +86,8 @@ fn made_for_tests(c: &Candidate<'_>) -> Option<&'static str> {
         && (structure::is_short_lived(c.secret()) || structure::says_only_when(c.secret()))
     {
         Some("a token that was good for a day at most or says nothing else, in tests or documentation")
+    } else if (docs() || c.scene.is_test_data() || in_comment(c)) && structure::is_sealed_token(c.secret()) {
+        Some("an encrypted token, in documentation or the data of tests")
     } else if c.kind().is_some() && c.key.is_some() && is_named_made_up(c.name()) {
         Some("a value whose name says that it is made up")
     } else if pem && named_a_stand_in(c) {
@@ -139,13 +142,11 @@ fn told_beside(before: &[u8]) -> bool {
     let quoted = |line: &[u8]| line.iter().filter(|b| matches!(b, b'"' | b'\'')).count() >= 2;
     let said = |line: &[u8]| {
         let line = line.to_ascii_lowercase();
-        [&b"password"[..], b"plaintext"].iter().any(|word| memchr::memmem::find(&line, word).is_some())
+        [&b"password"[..], b"plaintext", b"bcrypt"]
+            .iter()
+            .any(|word| memchr::memmem::find(&line, word).is_some())
     };
-    before
-        .rsplit(|b| *b == b'\n')
-        .skip(1)
-        .take(2)
-        .any(|line| comment(line) && quoted(line) && said(line))
+    before.rsplit(|b| *b == b'\n').skip(1).take(2).any(|line| comment(line) && quoted(line) && said(line))
 }
 
 /// Whether a value is, or ends in, what a password is stored as.

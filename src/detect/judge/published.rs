@@ -66,7 +66,8 @@ fn draws_a_badge(before: &[u8]) -> bool {
     let before = &before[before.len().saturating_sub(HOST)..];
     let Some(from) = memchr::memmem::rfind(before, b"://") else { return false };
     let address = &before[from..];
-    let whole = address.ends_with(b"token=") && !address.iter().any(|b| b.is_ascii_whitespace() || *b == b'"');
+    let whole =
+        address.ends_with(b"token=") && !address.iter().any(|b| b.is_ascii_whitespace() || *b == b'"');
     whole && [&b"badge"[..], b"shields.io/"].iter().any(|w| memchr::memmem::find(address, w).is_some())
 }
 
@@ -83,7 +84,8 @@ fn says_public(text: &[u8]) -> bool {
 /// such a key can search and nothing else (DocSearch documentation, "API Reference").
 fn searches(bytes: &[u8], span: &Range<usize>) -> bool {
     let around = &bytes[span.start.saturating_sub(BESIDE)..bytes.len().min(span.end + BESIDE)];
-    [&b"appId"[..], b"indexName"].iter().all(|name| memchr::memmem::find(around, name).is_some())
+    let holds = |name: &[u8]| memchr::memmem::find(around, name).is_some();
+    holds(b"indexName") && (holds(b"appId") || holds(b"docsearch("))
 }
 
 /// The SHA-1 and the SHA-256 of each word that stands for a secret, and of nothing.
@@ -133,12 +135,16 @@ mod tests {
     fn a_badge_is_told_by_its_address() {
         assert!(draws_a_badge(b"[![](https://a.io/gh/x/graph/badge.svg?token="));
         assert!(draws_a_badge(b"src=\"https://img.shields.io/codecov/x?token="));
-        assert!(!draws_a_badge(b"https://a.io/badges and https://b.io/api?token=") && !draws_a_badge(b"badge?token="));
+        assert!(
+            !draws_a_badge(b"https://a.io/badges and https://b.io/api?token=")
+                && !draws_a_badge(b"badge?token=")
+        );
     }
 
     #[test]
     fn a_key_that_only_searches_stands_between_two_names() {
         let text = b"{appId: \"A1\", apiKey: \"0f\", indexName: \"docs\"}";
+        assert!(searches(b"docsearch({ apiKey: '0f', indexName: 'a' })", &(21..23)));
         assert!(searches(text, &(23..25)) && !searches(&text[13..], &(10..12)));
     }
 

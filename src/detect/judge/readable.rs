@@ -23,7 +23,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Pass;
     }
     let text = c.secret();
-    if !basic && text.strip_prefix(b"Basic ").is_some_and(|text| !decode(text).is_some_and(|t| t.contains(&b':'))) {
+    if !basic
+        && text.strip_prefix(b"Basic ").is_some_and(|text| !decode(text).is_some_and(|t| t.contains(&b':')))
+    {
         return Verdict::Reject("is an authorization without a user".into());
     }
     let text = text.strip_prefix(b"Basic ").unwrap_or(text);

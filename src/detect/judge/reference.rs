@@ -103,6 +103,11 @@ fn names_another(text: &[u8], form: Form) -> bool {
         Some(rest) => rest,
         None => text,
     };
+    // `$KEY|$FILE|$PASSWORD`, what a tool takes in one.
+    let variable = |part: &[u8]| part.first() == Some(&b'$') && is_name(&part[1..]);
+    if text.contains(&b'|') && text.split(|b| *b == b'|').all(variable) {
+        return true;
+    }
     let Some((first, rest)) = text.split_first() else { return false };
     let starts = rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
     match first {
@@ -156,6 +161,7 @@ mod tests {
         assert!(
             names_another(b"pass:\"$KEY_PASS", Form::Spaced) && !names_another(b"pass:hunter", Form::Spaced)
         );
+        assert!(names_another(b"$KEY|$PASS", Form::Quoted) && !names_another(b"$k|9$x", Form::Quoted));
         assert!(names_another(b"$PASSWORD", Form::Line) && !names_another(b"$1$abc", Form::Line));
         assert!(
             bracketed(b"$(cat key)")

@@ -34,6 +34,8 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         "a pattern"
     } else if stored(text) {
         "a value as Windows stores it"
+    } else if git_key(c) {
+        "the id of the key that git signs with"
     } else if sealed(text) {
         "an encrypted text beside what it was encrypted with"
     } else if hash_call(text) {
@@ -127,6 +129,14 @@ fn checksum(c: &Candidate<'_>) -> bool {
 /// Digits in an export of the registry, and what only the user's own account decrypts.
 fn stored(text: &[u8]) -> bool {
     [&b"hex:"[..], b"hex(", b"dword:", b"51:b:"].iter().any(|p| text.starts_with(p))
+}
+
+/// The id of an OpenPGP key, which its name in git's configuration calls by the key's: `user.signingkey`.
+fn git_key(c: &Candidate<'_>) -> bool {
+    let text = c.secret();
+    let id = matches!(text.len(), 8 | 16 | 40) && text.iter().all(u8::is_ascii_hexdigit);
+    let end = c.key.clone().filter(|_| id).map_or(0, |key| key.end);
+    c.view.bytes[end.saturating_sub(15)..end].eq_ignore_ascii_case(b"user.signingkey")
 }
 
 /// Texts in base64, padded and parted: what was encrypted, with the nonce before and the sum behind it. Or it says so.

@@ -75,7 +75,15 @@ mod tests {
 
     #[test]
     fn names_tell_what_ends_soon() {
-        for name in ["temp_clone_token", "sessionKey", "SESSION_KEY", "pgpSessionKey", "temporaryToken", "pageToken", "csrf_token"] {
+        for name in [
+            "temp_clone_token",
+            "sessionKey",
+            "SESSION_KEY",
+            "pgpSessionKey",
+            "temporaryToken",
+            "pageToken",
+            "csrf_token",
+        ] {
             assert!(of_a_moment(name.as_bytes()), "{name}");
         }
         for name in ["template_token", "session_secret_key", "token", "sessionKeyPath", "api_key"] {

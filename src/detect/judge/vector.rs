@@ -28,9 +28,41 @@ const BETWEEN: usize = 24;
 
 /// What the parts of a vector are called, by the last word of their names.
 const NAMES: &[&str] = &[
-    "aad", "assoc", "ciphertext", "cleartext", "ct", "ctx", "data", "digest", "dk", "encrypted", "expected", "hash", "ikm",
-    "info", "input", "iv", "mac", "message", "mode", "msg", "mu", "nonce", "okm", "output", "plain", "plaintext", "prk", "pt",
-    "result", "sha256", "sha512", "sig", "signature", "tag", "text",
+    "aad",
+    "assoc",
+    "ciphertext",
+    "cleartext",
+    "ct",
+    "ctx",
+    "data",
+    "digest",
+    "dk",
+    "encrypted",
+    "expected",
+    "hash",
+    "ikm",
+    "info",
+    "input",
+    "iv",
+    "mac",
+    "message",
+    "mode",
+    "msg",
+    "mu",
+    "nonce",
+    "okm",
+    "output",
+    "plain",
+    "plaintext",
+    "prk",
+    "pt",
+    "result",
+    "sha256",
+    "sha512",
+    "sig",
+    "signature",
+    "tag",
+    "text",
 ];
 
 /// Lowers what stands among the parts of a vector.
@@ -70,7 +102,10 @@ fn next_number(text: &[u8], mut from: usize) -> Option<Range<usize>> {
         let start = from + text[from..].iter().position(u8::is_ascii_alphanumeric)?;
         let end = start + text[start..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
         let word = &text[start..end];
-        if word.len() >= NUMBER && word.iter().all(u8::is_ascii_hexdigit) && word.iter().any(u8::is_ascii_digit) {
+        if word.len() >= NUMBER
+            && word.iter().all(u8::is_ascii_hexdigit)
+            && word.iter().any(u8::is_ascii_digit)
+        {
             return Some(start..end);
         }
         from = end;
@@ -114,6 +149,9 @@ mod tests {
 
     #[test]
     fn names_are_read_to_their_last_word() {
-        assert_eq!((part(b"aeadCipherText"), part(b"BASE_NONCE"), part(b"nonceKey")), (Some("text"), Some("nonce"), None));
+        assert_eq!(
+            (part(b"aeadCipherText"), part(b"BASE_NONCE"), part(b"nonceKey")),
+            (Some("text"), Some("nonce"), None)
+        );
     }
 }

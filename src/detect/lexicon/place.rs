@@ -69,12 +69,16 @@ pub(crate) fn kind(path: &str) -> FileKind {
 /// Whether a file is a page whose ending is not the last: one in a language (`index.html.fr`), or of a manual (`tool.1`), which
 /// a log that was put away is not (`syslog.1`).
 fn is_page(name: &str) -> bool {
-    const LOGS: &[&str] = &["syslog", "messages", "secure", "debug", "error", "access", "mail", "cron", "daemon", "kern"];
+    const LOGS: &[&str] =
+        &["syslog", "messages", "secure", "debug", "error", "access", "mail", "cron", "daemon", "kern"];
     let manual = name.rsplit_once('.').is_some_and(|(stem, section)| {
-        matches!(section.as_bytes(), [b'1'..=b'8']) && !stem.contains(['.', '_']) && !LOGS.contains(&stem) && !stem.contains("log")
+        matches!(section.as_bytes(), [b'1'..=b'8'])
+            && !stem.contains(['.', '_'])
+            && !LOGS.contains(&stem)
+            && !stem.contains("log")
     });
     let translated = name.split_once(".html.").is_some_and(|(_, rest)| {
-        rest.len() <= 12 && rest.split(['.', '-']).all(|part| part.len() == 2 || part.starts_with("utf"))
+        rest.len() <= 16 && rest.split(['.', '-']).next().is_some_and(|language| language.len() == 2)
     });
     manual || translated
 }
@@ -90,8 +94,10 @@ pub(crate) fn is_settings(path: &str) -> bool {
 /// Whether the name says that the file is a template for another: `.env.example`, `config.sample.yml`.
 fn is_template(name: &str) -> bool {
     let name = name.trim_start_matches('.');
-    let Some((_, name)) = name.split_once(['.', '-', '_']) else { return false };
-    ["example", "sample", "template", "dist", "defaults", "tmpl"].iter().any(|w| name.contains(w))
+    let Some((stem, name)) = name.split_once(['.', '-', '_']) else { return false };
+    let settings = name.rsplit('.').next().is_some_and(|end| words::CONFIG_ENDING.contains(&end));
+    settings && matches!(stem, "example" | "sample")
+        || ["example", "sample", "template", "dist", "defaults", "tmpl"].iter().any(|w| name.contains(w))
 }
 
 fn is_locale(path: &str, name: &str) -> bool {
@@ -144,6 +150,8 @@ pub(crate) fn is_test(path: &str) -> bool {
                 || part.ends_with("_test")
                 || part.ends_with("_tests")
                 || is_joined_test(part)
+                || part.starts_with("test-")
+                || part.starts_with("test_")
                 || part.ends_with(".tests")
                 || part.ends_with(".test")
         })
@@ -157,9 +165,21 @@ pub(crate) fn is_test(path: &str) -> bool {
         || name.starts_with("phpunit.xml")
         || name.starts_with("test_")
         || kind(path) == FileKind::Code && stem.contains("_test_")
-        || ["_test", "_tests", "_test_data", "_testdata", ".test", ".spec", "_spec", "-test", "-spec", ".stories", ".cy"]
-            .iter()
-            .any(|e| stem.ends_with(e))
+        || [
+            "_test",
+            "_tests",
+            "_test_data",
+            "_testdata",
+            ".test",
+            ".spec",
+            "_spec",
+            "-test",
+            "-spec",
+            ".stories",
+            ".cy",
+        ]
+        .iter()
+        .any(|e| stem.ends_with(e))
         || ["Test", "Tests", "Spec", "IT"]
             .iter()
             .any(|e| file_name(path).rsplit_once('.').is_some_and(|(s, _)| s.ends_with(e)))
@@ -170,8 +190,24 @@ pub(crate) fn is_test(path: &str) -> bool {
 /// ends like one.
 fn is_joined_test(folder: &str) -> bool {
     const OTHERS: &[&str] = &[
-        "latest", "contest", "protest", "attest", "detest", "greatest", "fastest", "shortest", "smartest", "brightest",
-        "lightest", "tightest", "hottest", "cutest", "softest", "fittest", "sweetest", "quietest",
+        "latest",
+        "contest",
+        "protest",
+        "attest",
+        "detest",
+        "greatest",
+        "fastest",
+        "shortest",
+        "smartest",
+        "brightest",
+        "lightest",
+        "tightest",
+        "hottest",
+        "cutest",
+        "softest",
+        "fittest",
+        "sweetest",
+        "quietest",
     ];
     folder.len() >= 6 && folder.ends_with("test") && !OTHERS.contains(&folder)
 }
@@ -244,7 +280,16 @@ mod tests {
         for path in ["src/jvmTest/resources/a.txt", "Api.IntegrationTest/a.json", "features/login.feature"] {
             assert!(is_test(path), "{path}");
         }
-        for path in ["_fixture/certs/key.pem", "a/verify_test_dsa.go", "a_test_data.json", "pkg/keys_test_data.go", "servertest/a.key", "pkg/storagetest/b.go"] {
+        for path in [
+            "test-resources/auth.json",
+            "plugins/a/sample.conf",
+            "_fixture/certs/key.pem",
+            "a/verify_test_dsa.go",
+            "a_test_data.json",
+            "pkg/keys_test_data.go",
+            "servertest/a.key",
+            "pkg/storagetest/b.go",
+        ] {
             assert!(is_test(path), "{path}");
         }
         for path in ["src/contest.rs", "latest/a.py", "src/attest.go", "greatest/a.py", "contest/b.go"] {

@@ -62,7 +62,9 @@ mod tests {
         ] {
             assert_eq!(bare_key(&text(template)), want, "{template}");
         }
-        for template in ["<b64of:<x:308205><bytes:64>>", "<hexof:<x:3034><bytes:40>>", "MII<alnum:80>", "3<hex:63>"] {
+        for template in
+            ["<b64of:<x:308205><bytes:64>>", "<hexof:<x:3034><bytes:40>>", "MII<alnum:80>", "3<hex:63>"]
+        {
             assert_eq!(bare_key(&text(template)), None, "{template}");
         }
     }

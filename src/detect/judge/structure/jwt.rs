@@ -17,6 +17,11 @@ pub(super) fn look(secret: &[u8]) -> Shape {
     if header["typ"].as_str().is_some_and(|typ| typ.eq_ignore_ascii_case("dpop+jwt")) {
         return Shape::Public("proves a key for one request only");
     }
+    // What NATS says of operators, accounts and users: it is handed out, and a seed is what opens them. A bearer's says so.
+    let nats = header["alg"].as_str().is_some_and(|alg| alg.starts_with("ed25519"));
+    if nats && claims["nats"]["bearer_token"] != true {
+        return Shape::Public("names an account of NATS, which its seed opens");
+    }
     let text = |claim: &str| claims[claim].as_str().unwrap_or_default();
     if text("role") == "anon" && (text("iss") == "supabase" || text("iss") == "supabase-demo") {
         return Shape::Public("is the public key of a Supabase project");
@@ -52,7 +57,8 @@ pub(in crate::detect::judge) fn says_only_when(secret: &[u8]) -> bool {
 /// Whether all that a token says are stand-ins, and when: `{"foo":"bar"}`, `{"sub":"alice","iat":0}`, `{"exp":1}`. What claims
 /// are called by stands in for them, too: `{"sub":"test-subject","scope":"message:read"}`.
 fn says_nothing(claims: &Value) -> bool {
-    const CALLED: &[&[u8]] = &[b"", b"subject", b"audience", b"issuer", b"message", b"read", b"write", b"scope"];
+    const CALLED: &[&[u8]] =
+        &[b"", b"subject", b"audience", b"issuer", b"message", b"read", b"write", b"scope"];
     match claims {
         Value::Array(all) => all.iter().all(says_nothing),
         Value::Object(map) => map.iter().all(|(name, value)| {
@@ -65,6 +71,20 @@ fn says_nothing(claims: &Value) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a value is a token whose claims are encrypted (RFC 7516): five parts, and a header that says how. Or it begins as one
+/// that says that it is not signed.
+pub(in crate::detect::judge) fn is_sealed_token(text: &[u8]) -> bool {
+    if !text.starts_with(b"eyJ") {
+        return false;
+    }
+    let mut parts = text.split(|b| *b == b'.');
+    let header =
+        parts.next().and_then(token::base64).and_then(|json| serde_json::from_slice::<Value>(&json).ok());
+    let Some(header) = header else { return false };
+    let unsigned = header["alg"].as_str().is_some_and(|alg| alg.eq_ignore_ascii_case("none"));
+    unsigned || header["enc"].is_string() && parts.count() == 4
 }
 
 /// Whether the value begins as such a token does and has a header that can be read. What is encrypted, or opaque, is
@@ -131,6 +151,14 @@ mod tests {
         assert_eq!(look(&jwt(r#"{"alg":"HS256"}"#, r#"{"sub":"42"}"#)), Shape::Plain);
         assert!(matches!(look(&jwt(r#"{"typ":"JWT"}"#, r#"{"sub":"42"}"#)), Shape::Foreign(_)));
         assert!(matches!(look(&jwt(r#"{"alg":"none"}"#, r#"{"sub":"42"}"#)), Shape::Public(_)));
+        let account = |more: &str| {
+            jwt(
+                r#"{"typ":"jwt","alg":"ed25519-nkey"}"#,
+                &format!(r#"{{"sub":"U42","nats":{{"type":"user"{more}}}}}"#),
+            )
+        };
+        assert!(matches!(look(&account("")), Shape::Public(_)));
+        assert_eq!(look(&account(r#","bearer_token":true"#)), Shape::Plain);
         let proof = jwt(r#"{"typ":"dpop+jwt","alg":"ES256"}"#, r#"{"htm":"GET","jti":"42"}"#);
         assert!(matches!(look(&proof), Shape::Public(_)));
     }
@@ -140,7 +168,11 @@ mod tests {
         assert!(is_web_token(&jwt(r#"{"alg":"HS256"}"#, r#"{"sub":"42"}"#)));
         let encrypted =
             expand(r#"<b64urlof:{"alg":"dir"}>..<b64url:16>.<b64url:40>.<b64url:22>"#).unwrap().text;
-        assert!(!is_web_token(encrypted.as_bytes()));
+        assert!(!is_web_token(encrypted.as_bytes()) && !is_sealed_token(encrypted.as_bytes()));
+        let sealed = r#"<b64urlof:{"alg":"dir","enc":"A128GCM"}>..<b64url:16>.<b64url:40>.<b64url:22>"#;
+        let sealed = expand(sealed).unwrap().text;
+        assert!(is_sealed_token(sealed.as_bytes()) && !is_sealed_token(&sealed.as_bytes()[..60]));
+        assert!(is_sealed_token(expand(r#"<b64urlof:{"alg":"none"}>.aa.aa"#).unwrap().text.as_bytes()));
     }
 
     #[test]

@@ -15,6 +15,6 @@ mod vendor;
 
 pub(super) use der::{Part, bare_key};
 pub(super) use judge::judge;
-pub(super) use jwt::{is_short_lived, is_web_token, says_only_when};
+pub(super) use jwt::{is_sealed_token, is_short_lived, is_web_token, says_only_when};
 pub(super) use shape::Shape;
 pub(super) use token::base64;
