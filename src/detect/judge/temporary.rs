@@ -22,7 +22,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Pass;
     }
     let token = c.kind() == Some(Kind::Token) && c.key.is_some();
-    let text = if token && c.scene.is_test() && of_a_moment(c.name()) {
+    let text = if token && of_a_moment(c.name()) {
         "belongs to one session or message, as its name says"
     } else if docs && has_a_session(c) {
         "belongs to a session, whose token stands beside it"
@@ -43,7 +43,8 @@ fn of_a_moment(text: &[u8]) -> bool {
     let session = words.len() >= 2 && is(words.len() - 2, b"session") && is(words.len() - 1, b"key");
     // What leads on to the next page of a list, or is given to a form anew each time.
     const HEADS: &[&[u8]] = &[b"temp", b"temporary", b"page", b"continuation", b"cursor", b"csrf", b"xsrf"];
-    HEADS.iter().any(|head| is(0, head)) || session
+    let joined = text.eq_ignore_ascii_case(b"csrftoken") || text.eq_ignore_ascii_case(b"xsrftoken");
+    HEADS.iter().any(|head| is(0, head)) || session || joined
 }
 
 /// Whether the token of a session is given near a key or its secret, or is the value itself: what Amazon's service for them

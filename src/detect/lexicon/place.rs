@@ -164,6 +164,7 @@ pub(crate) fn is_test(path: &str) -> bool {
         || name.ends_with(".feature")
         || name.starts_with("phpunit.xml")
         || name.starts_with("test_")
+        || matches!(stem, "test" | "tests") && kind(path) == FileKind::Code
         || kind(path) == FileKind::Code && stem.contains("_test_")
         || [
             "_test",
@@ -274,7 +275,14 @@ mod tests {
 
     #[test]
     fn tests_are_told_from_the_path() {
-        for path in ["src/test/java/A.java", "a/foo_test.go", "x.spec.ts", "UserTest.java", "tests/a.py"] {
+        for path in [
+            "app/tests.py",
+            "src/test/java/A.java",
+            "a/foo_test.go",
+            "x.spec.ts",
+            "UserTest.java",
+            "tests/a.py",
+        ] {
             assert!(is_test(path), "{path}");
         }
         for path in ["src/jvmTest/resources/a.txt", "Api.IntegrationTest/a.json", "features/login.feature"] {
