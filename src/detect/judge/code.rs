@@ -119,6 +119,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_kept_under_a_token_is_none() {
+        let under = |text: &[u8]| {
+            let at = memchr::memmem::find(text, b"token").unwrap();
+            looks_up(text, &(at..at + 5))
+        };
+        assert!(under(b"p.zones[token] = x") && under(b"ids[token]"));
+        assert!(!under(b"$conf[token] = x") && !under(b"[token]") && !under(b"x['token'] = y"));
+    }
+
+    #[test]
     fn calls_and_paths_of_names_are_seen() {
         assert!(
             called(b"getPassword()")

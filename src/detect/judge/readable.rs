@@ -104,6 +104,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_value_may_say_a_text() {
+        let drawn = crate::rule::example::expand("<alnum:40>").unwrap().text;
+        assert!(says_text(b"dXNlcjpwYXNzIG9mIGFjbWU") && says_text(b"70617373776f7264"));
+        assert!(!says_text(drawn.as_bytes()));
+    }
+
+    #[test]
     fn a_public_key_is_told_by_its_armour() {
         use base64::Engine as _;
         let encoded = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
