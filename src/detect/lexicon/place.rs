@@ -164,7 +164,7 @@ pub(crate) fn is_test(path: &str) -> bool {
         || name.ends_with(".feature")
         || name.starts_with("phpunit.xml")
         || name.starts_with("test_")
-        || matches!(stem, "test" | "tests") && kind(path) == FileKind::Code
+        || (matches!(stem, "test" | "tests") || name.starts_with("test-")) && kind(path) == FileKind::Code
         || kind(path) == FileKind::Code && stem.contains("_test_")
         || [
             "_test",
