@@ -277,6 +277,7 @@ mod tests {
     fn tests_are_told_from_the_path() {
         for path in [
             "app/tests.py",
+            "src/auth/test-scheme.c",
             "src/test/java/A.java",
             "a/foo_test.go",
             "x.spec.ts",
