@@ -31,8 +31,10 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "crowd",
         "tests/a.yml",
-        "salt: <hex:32>\nsalt: <hex:32>\nsalt: <hex:32>\nsalt: <hex:32>\nsalt: <hex:32>\nsalt: <hex:32>\nsalt: <hex:32>\nsalt: <hex:32>\nsalt: <hex:32>\n",
+        "secret: <hex:32>\nsecret: <hex:32>\nsecret: <hex:32>\nsecret: <hex:32>\nsecret: <hex:32>\nsecret: <hex:32>\nsecret: <hex:32>\nsecret: <hex:32>\nsecret: <hex:32>\n",
     ),
+    ("vector", "tests/a.yml", "api_key: <hex:32>\nbase_iv: <hex:24>\nciphertext: <hex:64>\n"),
+    ("temporary", "tests/a.yml", "temp_clone_token: <alnum:30>"),
     ("chance", "a.yml", "api_key: getUserPasswordFromRequest"),
     (
         "published",

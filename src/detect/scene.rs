@@ -66,6 +66,11 @@ impl<'b> Scene<'b> {
         *self.file.get_or_init(|| place::kind(self.blob.name()))
     }
 
+    /// The path by which the file's kind is told.
+    pub(crate) fn name(&self) -> &'b str {
+        self.blob.name()
+    }
+
     /// Whether it is program code that holds settings.
     pub(crate) fn is_settings(&self) -> bool {
         self.file() == FileKind::Code && place::is_settings(self.blob.name())

@@ -1,5 +1,7 @@
 //! Is the value an expression of a program? Without quotes, `password = other` gives away nothing.
 
+use std::ops::Range;
+
 use super::{Verdict, double};
 use crate::detect::Candidate;
 use crate::detect::assign::Form;
@@ -11,6 +13,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Pass;
     }
     let text = c.secret();
+    if c.scene.file() == FileKind::Code && c.key.clone().is_some_and(|key| looks_up(c.view.bytes, &key)) {
+        return Verdict::Reject("is kept under a credential, not one itself".into());
+    }
     if matches!(c.form, Form::Quoted | Form::Compared | Form::Called) {
         return Verdict::Pass;
     }
@@ -44,6 +49,17 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         }
         _ => Verdict::Pass,
     }
+}
+
+/// Whether a name is what something is kept under, not what it is called by: `zones[token] = "…"`. PHP and shells write
+/// names without quotes there.
+fn looks_up(bytes: &[u8], key: &Range<usize>) -> bool {
+    let Some((b'[', before)) = bytes[..key.start].split_last().map(|(b, rest)| (*b, rest)) else {
+        return false;
+    };
+    let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let from = before.iter().rposition(|b| !word(b)).map_or(0, |at| at + 1);
+    from < before.len() && bytes.get(key.end) == Some(&b']') && !before[..from].ends_with(b"$")
 }
 
 /// `name(…`, `a.b(…`, `new X`.
@@ -101,6 +117,16 @@ fn dotted(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_kept_under_a_token_is_none() {
+        let under = |text: &[u8]| {
+            let at = memchr::memmem::find(text, b"token").unwrap();
+            looks_up(text, &(at..at + 5))
+        };
+        assert!(under(b"p.zones[token] = x") && under(b"ids[token]"));
+        assert!(!under(b"$conf[token] = x") && !under(b"[token]") && !under(b"x['token'] = y"));
+    }
 
     #[test]
     fn calls_and_paths_of_names_are_seen() {

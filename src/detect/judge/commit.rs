@@ -1,6 +1,6 @@
-//! Is the value the id of a commit? Change logs and lists of versions are full of them, next to names of services.
+//! Is the value the id of a commit, or of a key? Change logs are full of the first, recipes of containers of the second.
 //!
-//! In flows a candidate; out flows whether a link beside it leads to a commit of that id.
+//! In flows a candidate; out flows whether a link beside it leads to a commit of that id, or a key server is asked for it.
 
 use super::Verdict;
 use crate::detect::Candidate;
@@ -18,7 +18,17 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if linked(&c.view.bytes[around], text) {
         return Verdict::Reject("is the id of a commit, to which a link beside it leads".into());
     }
+    if asked_for(&c.view.bytes[c.span.start.saturating_sub(BESIDE)..c.span.start]) {
+        return Verdict::Reject("is the fingerprint of a key that a server is asked for".into());
+    }
     Verdict::Pass
+}
+
+/// Whether `before` ends in a command that fetches keys by their fingerprints: `gpg --recv-keys 0F3C…`.
+fn asked_for(before: &[u8]) -> bool {
+    let Some(at) = memchr::memmem::rfind(before, b"--recv-key") else { return false };
+    let between = before[at + 10..].strip_prefix(b"s").unwrap_or(&before[at + 10..]);
+    between.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b' ' | b'\\' | b'\n' | b'"' | b'\'' | b'='))
 }
 
 /// Whether `around` holds a link to the commit `id`.
@@ -30,6 +40,12 @@ fn linked(around: &[u8], id: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_server_is_asked_for_fingerprints() {
+        assert!(asked_for(b"gpg --keyserver hkp://a --recv-keys ") && asked_for(b"--recv-key 0F3C \\\n  "));
+        assert!(!asked_for(b"gpg --recv-keys 0F3C && token=") && !asked_for(b"gpg --verify "));
+    }
 
     #[test]
     fn a_link_tells_the_id_of_a_commit() {

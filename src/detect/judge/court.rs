@@ -2,7 +2,7 @@
 
 use super::{
     boundary, chance, checksum, code, commit, crowd, double, entropy, label, own_name, placeholder,
-    public_half, published, readable, reference, shape, structure,
+    public_half, published, readable, reference, shape, structure, temporary, vector,
 };
 use crate::detect::Candidate;
 
@@ -45,5 +45,7 @@ pub static COURT: &[Judge] = &[
     Judge { name: "double", judge: double::judge },
     Judge { name: "chance", judge: chance::judge },
     Judge { name: "crowd", judge: crowd::judge },
+    Judge { name: "vector", judge: vector::judge },
+    Judge { name: "temporary", judge: temporary::judge },
     Judge { name: "published", judge: published::judge },
 ];

@@ -3,7 +3,7 @@
 use super::{Verdict, structure};
 use crate::detect::Candidate;
 use crate::detect::assign::Form;
-use crate::detect::lexicon::{FileKind, Kind, chance, words};
+use crate::detect::lexicon::{FileKind, Kind, chance, name, place, words};
 use crate::finding::Reason;
 use crate::rule::{Confidence, Judged, Syntax};
 
@@ -17,9 +17,15 @@ const COMMENT: usize = 300;
 /// longer.
 const SHORT: usize = 5;
 
+/// The same in a comment of a program, where documentation shows what is called with what.
+const SHORT_IN_COMMENT: usize = 8;
+
+/// No service makes a token shorter than this, in bytes: in tests such a one is an id, or made up.
+const SHORT_TOKEN: usize = 11;
+
 /// Rejects passwords and digests that only look like chosen ones where stand-ins are usual.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
-    if let Some(text) = made_for_tests(c) {
+    if let Some(text) = made_for_tests(c).or_else(|| shown_hash(c)) {
         c.confidence = Confidence::Low;
         c.reasons.push(Reason { judge: "double", text: text.into() });
         return Verdict::Pass;
@@ -41,6 +47,15 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if c.rule.judged == Judged::Hash || c.kind().is_some() && digest(text) {
         return Verdict::Reject("is the digest of a password, in tests or documentation".into());
     }
+    if c.kind() == Some(Kind::Password) && (is_stored(c.name(), text) || sum(text)) {
+        return Verdict::Reject("is what a password is stored as, in tests or documentation".into());
+    }
+    if c.kind().is_some() && ends_in(c.name(), &[b"salt"]) {
+        c.confidence = Confidence::Low;
+        let text = "a salt in tests or documentation, which opens nothing by itself";
+        c.reasons.push(Reason { judge: "double", text: text.into() });
+        return Verdict::Pass;
+    }
     match c.kind() {
         Some(Kind::Password) => password(c),
         Some(Kind::Token) if c.scene.is_test() => token(c),
@@ -51,16 +66,30 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
 /// Words for a private key that tests bring with them, as that of a web server of their own or a test vector.
 fn made_for_tests(c: &Candidate<'_>) -> Option<&'static str> {
     let pem = c.rule.structure.starts_with("pem");
+    // 32 bytes in base64, as keys on Curve25519 and those that sign zones are written.
+    let bare = || c.rule.id.ends_with("-private-key") && c.secret().len() == 44 && c.secret().ends_with(b"=");
+    let docs = || c.scene.file() == FileKind::Docs;
     let json = || c.rule.keywords.iter().any(|word| word == "kty" || word == "oct");
     let vector = || c.scene.is_test_data() && json();
-    let armourless = || c.kind() == Some(Kind::Token) && c.scene.is_test_data() && der(c.secret());
-    if pem && c.scene.is_test() || vector() || armourless() {
+    let armourless = || {
+        let data =
+            || c.scene.is_test_data() && (der(c.secret()) || structure::bare_key(c.secret()).is_some());
+        let cut = || structure::bare_key(c.secret()) == Some(structure::Part::Beginning);
+        c.kind() == Some(Kind::Token) && c.scene.is_test() && (data() || cut())
+    };
+    if c.scene.is_test() && (pem || bare()) || vector() || armourless() {
         Some("a private key in tests, most likely made for them")
+    } else if pem && (docs() || in_comment(c)) {
+        Some("a private key in documentation, which shows what one looks like")
     } else if c.rule.structure == "jwt"
-        && c.scene.file() == FileKind::Docs
-        && structure::is_short_lived(c.secret())
+        && (docs() || c.scene.is_test())
+        && (structure::is_short_lived(c.secret()) || structure::says_only_when(c.secret()))
     {
-        Some("a token that was good for a day at most, in documentation")
+        Some("a token that was good for a day at most or says nothing else, in tests or documentation")
+    } else if (docs() || c.scene.is_test_data() || in_comment(c)) && structure::is_sealed_token(c.secret()) {
+        Some("an encrypted token, in documentation or the data of tests")
+    } else if c.kind().is_some() && c.key.is_some() && is_named_made_up(c.name()) {
+        Some("a value whose name says that it is made up")
     } else if pem && named_a_stand_in(c) {
         Some("a private key whose name says that it is a stand-in")
     } else {
@@ -77,8 +106,47 @@ fn der(text: &[u8]) -> bool {
 fn named_a_stand_in(c: &Candidate<'_>) -> bool {
     let before = &c.view.bytes[c.span.start.saturating_sub(120)..c.span.start];
     let line = memchr::memrchr(b'\n', before).map_or(before, |n| &before[n + 1..]);
-    let said = |word: &[u8]| words::holds(words::MADE_UP, word) || word.eq_ignore_ascii_case(b"fake");
-    line.split(|b| !b.is_ascii_alphanumeric()).any(said)
+    line.split(|b| !b.is_ascii_alphanumeric()).any(made_up)
+}
+
+/// Whether a word says that what it is said of is made up.
+fn made_up(word: &[u8]) -> bool {
+    words::holds(words::MADE_UP, word) || word.eq_ignore_ascii_case(b"fake")
+}
+
+/// Whether one of a name's words says that its value is made up: `fakeToken`, `DUMMY_API_KEY`.
+fn is_named_made_up(name: &[u8]) -> bool {
+    name::split(name).into_iter().any(|word| made_up(&name[word]))
+}
+
+/// Words for what a password is stored as where it opens nothing, or where the password itself is told beside it.
+fn shown_hash(c: &Candidate<'_>) -> Option<&'static str> {
+    if c.rule.judged != Judged::Hash || c.proven {
+        return None;
+    }
+    let before = &c.view.bytes[c.span.start.saturating_sub(COMMENT)..c.span.start];
+    let config = matches!(c.scene.file(), FileKind::Config | FileKind::Script);
+    if config && before.rsplit(|b| *b == b'\n').next().is_some_and(comment) {
+        Some("the digest of a password, in a comment of a configuration")
+    } else if place::is_documentation(c.scene.name()) {
+        Some("the digest of a password, in the code of documentation")
+    } else if told_beside(before) {
+        Some("the digest of a password that the comment before it tells")
+    } else {
+        None
+    }
+}
+
+/// Whether one of the two lines before the last is a comment that tells a password: `# password: "otter"`.
+fn told_beside(before: &[u8]) -> bool {
+    let quoted = |line: &[u8]| line.iter().filter(|b| matches!(b, b'"' | b'\'')).count() >= 2;
+    let said = |line: &[u8]| {
+        let line = line.to_ascii_lowercase();
+        [&b"password"[..], b"plaintext", b"bcrypt"]
+            .iter()
+            .any(|word| memchr::memmem::find(&line, word).is_some())
+    };
+    before.rsplit(|b| *b == b'\n').skip(1).take(2).any(|line| comment(line) && quoted(line) && said(line))
 }
 
 /// Whether a value is, or ends in, what a password is stored as.
@@ -88,11 +156,33 @@ fn digest(text: &[u8]) -> bool {
         && (text.starts_with(b"$") || MARKS.iter().any(|m| memchr::memmem::find(&text[..20], m).is_some()))
 }
 
+/// Whether a name says that it holds what a password is stored as, and the value may be that: `password_hash`,
+/// `encodedPassword`.
+fn is_stored(text: &[u8], value: &[u8]) -> bool {
+    const WORDS: &[&[u8]] = &[b"hash", b"hashed", b"digest", b"encoded", b"encrypted", b"salted"];
+    let said = |word: &[u8]| WORDS.iter().any(|w| word.eq_ignore_ascii_case(w));
+    value.len() >= 16 && name::split(text).into_iter().any(|word| said(&text[word]))
+}
+
+/// Whether the last word of a name is one of these.
+fn ends_in(text: &[u8], words: &[&[u8]]) -> bool {
+    let last = name::split(text).pop().map_or(&[][..], |word| &text[word]);
+    words.iter().any(|word| last.eq_ignore_ascii_case(word))
+}
+
+/// Whether a password is as many hexadecimal digits as a digest has.
+fn sum(text: &[u8]) -> bool {
+    matches!(text.len(), 32 | 40 | 56 | 64 | 96 | 128) && text.iter().all(u8::is_ascii_hexdigit)
+}
+
 /// Tokens that tests make up are words in leetspeak.
 fn token(c: &Candidate<'_>) -> Verdict {
     let text = c.secret();
     if text.len() <= 12 && text.iter().all(u8::is_ascii_lowercase) {
         return Verdict::Reject("is one word, in tests".into());
+    }
+    if text.len() < SHORT_TOKEN {
+        return Verdict::Reject("is shorter than any service makes them, in tests".into());
     }
     in_leetspeak(text)
 }
@@ -110,7 +200,12 @@ fn password(c: &Candidate<'_>) -> Verdict {
     if let Some(word) = weak(text) {
         return Verdict::Reject(format!("is built on the word '{word}', in tests or documentation"));
     }
-    if text.len() < if c.rule.syntax == Syntax::Url { SHORT + 2 } else { SHORT } {
+    let short = match c.rule.syntax {
+        Syntax::Url => SHORT + 2,
+        _ if in_comment(c) => SHORT_IN_COMMENT,
+        _ => SHORT,
+    };
+    if text.len() < short {
         return Verdict::Reject("is short, in tests or documentation".into());
     }
     if escapes(text) * 2 >= text.len() {
@@ -213,6 +308,34 @@ mod tests {
         let text = |template: &str| crate::rule::example::expand(template).unwrap().text.into_bytes();
         assert_eq!(in_leetspeak(&text("<alnum:24>")), Verdict::Pass);
         assert_eq!(in_leetspeak(&text("secret_<alnum:40>")), Verdict::Pass);
+    }
+
+    #[test]
+    fn names_say_what_is_made_up() {
+        for name in ["fakeToken", "DUMMY_API_KEY", "mockSecretKey", "some_fake_password"] {
+            assert!(is_named_made_up(name.as_bytes()), "{name}");
+        }
+        for name in ["hammockToken", "API_KEY", "snowflakePassword", "smockedSecret"] {
+            assert!(!is_named_made_up(name.as_bytes()), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_say_what_is_stored() {
+        let sum = crate::rule::example::expand("<hex:40>").unwrap().text;
+        for name in ["password_hash", "encodedPassword", "MASTER_PASSWORD_HASH", "hashedPasswd"] {
+            assert!(is_stored(name.as_bytes(), sum.as_bytes()), "{name}");
+        }
+        assert!(!is_stored(b"password", sum.as_bytes()) && !is_stored(b"password_hash", b"hunter22"));
+        assert!(super::sum(sum.as_bytes()) && !super::sum(&sum.as_bytes()[1..]));
+        assert!(ends_in(b"keyDerivationSalt", &[b"salt"]) && !ends_in(b"saltKey", &[b"salt"]));
+    }
+
+    #[test]
+    fn a_comment_may_tell_what_a_digest_was_made_of() {
+        assert!(told_beside(b"  # password: \"otter\"\n  hash: \""));
+        assert!(told_beside(b"// hash --plaintext \"otter\"\nreturn x(\""));
+        assert!(!told_beside(b"password: \"otter\"\nhash: \"") && !told_beside(b"# the password\nhash: \""));
     }
 
     #[test]

@@ -41,7 +41,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
 /// Whether a value begins as code does behind a literal and ends as it does before the next one: `,remember:` stands
 /// between the quotes of `password:"Password:",remember:"Remember me"`.
 fn between_literals(text: &[u8]) -> bool {
-    let begins = matches!(text.first(), Some(b',' | b')' | b';' | b'}'));
+    let begins = matches!(text.first(), Some(b',' | b')' | b';' | b'}'))
+        // Base64 may begin so, too, but has no bracket.
+        || text.first() == Some(&b'+') && text.last() == Some(&b'(');
     let ends = matches!(text.last(), Some(b':' | b',' | b'(' | b'=' | b'[' | b'{' | b'+'));
     text.len() >= 3 && begins && ends
 }
@@ -77,7 +79,7 @@ mod tests {
 
     #[test]
     fn code_between_two_literals_is_no_value() {
-        for text in [",rememberMeLabel:", ", user=", ") + f("] {
+        for text in ["+rs.getString(", ",rememberMeLabel:", ", user=", ") + f("] {
             assert!(between_literals(text.as_bytes()), "{text}");
         }
         assert!(!between_literals(b"kX9,p2:") && !between_literals(b",8hT!qw2"));

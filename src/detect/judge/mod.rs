@@ -20,6 +20,8 @@ mod readable;
 mod reference;
 mod shape;
 mod structure;
+mod temporary;
+mod vector;
 
 pub(super) use boundary::{COLOUR, coloured};
 pub use court::{COURT, Judge, Verdict};

@@ -286,7 +286,14 @@ fn interleaved(text: &[u8]) -> bool {
 
 /// Whether most of a value goes up or down the alphabet, the digits, or a row of the keyboard.
 pub(super) fn counts(text: &[u8]) -> bool {
-    text.len() >= 8 && in_order(text) * 10 >= text.len() * 6
+    text.len() >= 8 && (in_order(text) * 10 >= text.len() * 6 || in_pairs(text))
+}
+
+/// Whether each character stands twice, and what is left without its double counts: `aabbccddeeff`.
+fn in_pairs(text: &[u8]) -> bool {
+    let twice = text.len() >= 12 && text.chunks(2).all(|pair| pair.len() == 1 || pair[0] == pair[1]);
+    let single = || text.iter().step_by(2).copied().collect::<Vec<u8>>();
+    twice && single().windows(2).filter(|w| follows(w[0], w[1])).count() * 20 >= text.len() * 7
 }
 
 /// How many characters follow, or are followed by, their neighbour in the alphabet, the digits, or a row of
@@ -326,6 +333,11 @@ fn examples(text: &[u8]) -> impl Iterator<Item = &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_in_pairs_count() {
+        assert!(counts(b"aabbccddeeffgg") && counts(b"1122334455667") && !counts(b"aabb77xxqq0011"));
+    }
 
     #[test]
     fn a_word_with_a_year_and_a_sign_is_chosen_not_shown() {

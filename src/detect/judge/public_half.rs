@@ -6,7 +6,8 @@
 use super::Verdict;
 use super::structure::base64;
 use crate::detect::Candidate;
-use crate::detect::lexicon::Kind;
+use crate::detect::lexicon::{Kind, name};
+use crate::rule::Syntax;
 
 /// How many characters of a value are decoded.
 const HEAD: usize = 64;
@@ -21,6 +22,9 @@ const PAIRS: &[&[u8]] = &[
 
 /// Declares public what is made to be known.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
+    if !c.proven && c.key.is_some() && c.rule.syntax == Syntax::Assignment && names_public_key(c.name()) {
+        return Verdict::Reject("is a public key, as its name says".into());
+    }
     if c.proven || c.kind() != Some(Kind::Token) {
         return Verdict::Pass;
     }
@@ -34,6 +38,13 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         Some(what) => Verdict::Public(format!("is {what}")),
         None => Verdict::Pass,
     }
+}
+
+/// Whether a name ends in that of a public key: `public_key`, `peerPublicKey`.
+fn names_public_key(text: &[u8]) -> bool {
+    let words = name::split(text);
+    let [.., first, last] = words.as_slice() else { return false };
+    text[first.clone()].eq_ignore_ascii_case(b"public") && text[last.clone()].eq_ignore_ascii_case(b"key")
 }
 
 /// What it is that begins with these bytes.
@@ -85,6 +96,12 @@ mod tests {
         let text = expand(template).unwrap().text.into_bytes();
         let head = &text[..HEAD];
         kind(&if head.iter().all(u8::is_ascii_hexdigit) { hex(head) } else { base64(head) }.unwrap())
+    }
+
+    #[test]
+    fn a_public_key_is_told_by_its_name() {
+        assert!(names_public_key(b"public_key") && names_public_key(b"peerPublicKey"));
+        assert!(!names_public_key(b"NEXT_PUBLIC_API_KEY") && !names_public_key(b"publicKeyToken"));
     }
 
     #[test]

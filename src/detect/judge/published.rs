@@ -32,6 +32,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if let Some(word) = sum.and_then(|sum| c.scene.digests(digests).get(&sum)) {
         return Verdict::Reject(format!("is the digest of the word '{word}'"));
     }
+    if c.kind().is_some() && draws_a_badge(&c.view.bytes[..c.span.start]) {
+        return Verdict::Public("draws a badge, and stands in every page that shows it".into());
+    }
     if in_pages(c) {
         return Verdict::Public("stands in every page that uses the service".into());
     }
@@ -58,6 +61,16 @@ fn in_pages(c: &Candidate<'_>) -> bool {
     text.len() == 40 && text.starts_with(b"6L") && memchr::memmem::find(&name, b"site").is_some()
 }
 
+/// Whether `before` ends in the address of a badge that goes on with a token: `…/graph/badge.svg?token=`.
+fn draws_a_badge(before: &[u8]) -> bool {
+    let before = &before[before.len().saturating_sub(HOST)..];
+    let Some(from) = memchr::memmem::rfind(before, b"://") else { return false };
+    let address = &before[from..];
+    let whole =
+        address.ends_with(b"token=") && !address.iter().any(|b| b.is_ascii_whitespace() || *b == b'"');
+    whole && [&b"badge"[..], b"shields.io/"].iter().any(|w| memchr::memmem::find(address, w).is_some())
+}
+
 /// Whether one of the words before the last part of a key says that everybody may have it: `live_pub_3f0c…`.
 fn says_public(text: &[u8]) -> bool {
     let mut parts = text.split(|b| matches!(b, b'_' | b'-'));
@@ -71,16 +84,17 @@ fn says_public(text: &[u8]) -> bool {
 /// such a key can search and nothing else (DocSearch documentation, "API Reference").
 fn searches(bytes: &[u8], span: &Range<usize>) -> bool {
     let around = &bytes[span.start.saturating_sub(BESIDE)..bytes.len().min(span.end + BESIDE)];
-    [&b"appId"[..], b"indexName"].iter().all(|name| memchr::memmem::find(around, name).is_some())
+    let holds = |name: &[u8]| memchr::memmem::find(around, name).is_some();
+    holds(b"indexName") && (holds(b"appId") || holds(b"docsearch("))
 }
 
-/// The SHA-1 and the SHA-256 of each word that stands for a secret.
+/// The SHA-1 and the SHA-256 of each word that stands for a secret, and of nothing.
 fn digests() -> Digests {
     let both = |word: &'static str| {
         let long = Sha256::digest(word);
         [(Sha1::digest(word).into(), word), (long.first_chunk().copied().unwrap_or_default(), word)]
     };
-    words::DUMMY.iter().copied().flat_map(both).collect()
+    words::DUMMY.iter().copied().chain([""]).flat_map(both).collect()
 }
 
 /// The first bytes of a SHA-1 or SHA-256 that is written in hexadecimal digits.
@@ -118,8 +132,19 @@ mod tests {
     }
 
     #[test]
+    fn a_badge_is_told_by_its_address() {
+        assert!(draws_a_badge(b"[![](https://a.io/gh/x/graph/badge.svg?token="));
+        assert!(draws_a_badge(b"src=\"https://img.shields.io/codecov/x?token="));
+        assert!(
+            !draws_a_badge(b"https://a.io/badges and https://b.io/api?token=")
+                && !draws_a_badge(b"badge?token=")
+        );
+    }
+
+    #[test]
     fn a_key_that_only_searches_stands_between_two_names() {
         let text = b"{appId: \"A1\", apiKey: \"0f\", indexName: \"docs\"}";
+        assert!(searches(b"docsearch({ apiKey: '0f', indexName: 'a' })", &(21..23)));
         assert!(searches(text, &(23..25)) && !searches(&text[13..], &(10..12)));
     }
 

@@ -25,6 +25,8 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     let what = if has(text, TEMPLATE) || bracketed(text) || hole(text) {
         "is a template, filled in elsewhere"
+    } else if text.starts_with(b"+") && stands_in_a_shell(&c.view.bytes[..c.span.start]) {
+        "stands in for a variable that is set"
     } else if names_another(text, c.form) {
         "names another value"
     } else if has(text, FORMAT) && text.len() < FORMAT_LENGTH {
@@ -47,7 +49,7 @@ fn bracketed(text: &[u8]) -> bool {
             memchr::memchr(close, rest).is_some_and(|end| end > 0 && rest[..end].iter().all(word))
         })
     };
-    [&b"$("[..], b"%(", b"@@"].iter().any(|open| text.starts_with(open))
+    [&b"$("[..], b"\\$(", b"%(", b"@@"].iter().any(|open| text.starts_with(open))
         || closes(b"$(", b')')
         || closes(b"%(", b')')
         || closes(b"@@", b'@')
@@ -55,7 +57,7 @@ fn bracketed(text: &[u8]) -> bool {
 
 /// `%NAME%`, `@NAME@`, `{name}`, `[name]`, `<name>`, and `{name}` inside a text.
 fn hole(text: &[u8]) -> bool {
-    if text.starts_with(b"&lt;") && text.ends_with(b"&gt;") {
+    if text.starts_with(b"&lt;") || runs_into_markup(text) {
         return true;
     }
     let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
@@ -77,6 +79,20 @@ fn hole(text: &[u8]) -> bool {
     whole || braced() == Some(true)
 }
 
+/// Whether a word runs into the end of the element that it stands in: `secret</pre>`.
+fn runs_into_markup(text: &[u8]) -> bool {
+    let Some(at) = memchr::memmem::find(text, b"</") else { return false };
+    let plain = |b: &u8| b.is_ascii_alphabetic() || *b == b'.';
+    text[..at].iter().all(plain) && text.get(at + 2).is_some_and(u8::is_ascii_alphabetic)
+}
+
+/// Whether `before` ends in a shell's question whether a variable is set: `${PASSWORD:` before `+given}`.
+fn stands_in_a_shell(before: &[u8]) -> bool {
+    let Some(before) = before.strip_suffix(b":") else { return false };
+    let name = before.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    name > 0 && before[..before.len() - name].ends_with(b"${")
+}
+
 /// `$NAME`, `$name->field`, YAML's `*alias`, `:symbol`.
 fn names_another(text: &[u8], form: Form) -> bool {
     // A shell's quotes inside quotes: `"'$PASSWORD'"`.
@@ -87,6 +103,11 @@ fn names_another(text: &[u8], form: Form) -> bool {
         Some(rest) => rest,
         None => text,
     };
+    // `$KEY|$FILE|$PASSWORD`, what a tool takes in one.
+    let variable = |part: &[u8]| part.first() == Some(&b'$') && is_name(&part[1..]);
+    if text.contains(&b'|') && text.split(|b| *b == b'|').all(variable) {
+        return true;
+    }
     let Some((first, rest)) = text.split_first() else { return false };
     let starts = rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
     match first {
@@ -122,6 +143,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn markup_is_no_value() {
+        assert!(hole(b"&lt;input") && hole(b"phrase.</p>") && !hole(b"hunter2</p>") && !hole(b"a</"));
+        assert!(bracketed(b"\\$(make"));
+    }
+
+    #[test]
+    fn what_a_shell_puts_for_a_variable_that_is_set() {
+        assert!(stands_in_a_shell(b"x \"${PASSWORD:") && !stands_in_a_shell(b"password:"));
+    }
+
+    #[test]
     fn holes_names_and_look_ups_are_seen() {
         for text in ["%PASSWORD%", "@PASSWORD@", "{password}", "<your password>", "abc-{token}-x"] {
             assert!(hole(text.as_bytes()), "{text}");
@@ -129,6 +161,7 @@ mod tests {
         assert!(
             names_another(b"pass:\"$KEY_PASS", Form::Spaced) && !names_another(b"pass:hunter", Form::Spaced)
         );
+        assert!(names_another(b"$KEY|$PASS", Form::Quoted) && !names_another(b"$k|9$x", Form::Quoted));
         assert!(names_another(b"$PASSWORD", Form::Line) && !names_another(b"$1$abc", Form::Line));
         assert!(
             bracketed(b"$(cat key)")

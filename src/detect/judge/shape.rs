@@ -34,6 +34,10 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         "a pattern"
     } else if stored(text) {
         "a value as Windows stores it"
+    } else if git_key(c) {
+        "the id of the key that git signs with"
+    } else if sealed(text) {
+        "an encrypted text beside what it was encrypted with"
     } else if hash_call(text) {
         "a selector"
     } else {
@@ -48,6 +52,10 @@ fn path(text: &[u8]) -> bool {
         return true;
     }
     if text.len() > 3 && text[0].is_ascii_alphabetic() && text[1] == b':' && matches!(text[2], b'\\' | b'/') {
+        return true;
+    }
+    let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/');
+    if starts(b"/") && text.ends_with(b"/") && text.len() >= 3 && text.iter().all(word) {
         return true;
     }
     let slashes = text.iter().filter(|b| matches!(b, b'/' | b'\\')).count();
@@ -123,6 +131,25 @@ fn stored(text: &[u8]) -> bool {
     [&b"hex:"[..], b"hex(", b"dword:", b"51:b:"].iter().any(|p| text.starts_with(p))
 }
 
+/// The id of an OpenPGP key, which its name in git's configuration calls by the key's: `user.signingkey`.
+fn git_key(c: &Candidate<'_>) -> bool {
+    let text = c.secret();
+    let id = matches!(text.len(), 8 | 16 | 40) && text.iter().all(u8::is_ascii_hexdigit);
+    let end = c.key.clone().filter(|_| id).map_or(0, |key| key.end);
+    c.view.bytes[end.saturating_sub(15)..end].eq_ignore_ascii_case(b"user.signingkey")
+}
+
+/// Texts in base64, padded and parted: what was encrypted, with the nonce before and the sum behind it. Or it says so.
+fn sealed(text: &[u8]) -> bool {
+    if text.starts_with(b"encrypted:") {
+        return true;
+    }
+    let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'.');
+    let part = |part: &[u8]| part.len() >= 16 && part.iter().all(base64);
+    let parts = || text.split(|b| *b == b'|');
+    parts().count() >= 2 && parts().all(part) && parts().filter(|part| part.ends_with(b"=")).count() >= 2
+}
+
 /// What a form demands of a value, as Laravel writes it: `required|min:8|confirmed`.
 fn validation(text: &[u8]) -> bool {
     let mut parts = text.split(|b| *b == b'|');
@@ -166,12 +193,15 @@ mod tests {
 
     #[test]
     fn other_things_are_told_by_their_shape() {
+        assert!(path(b"/ws2/") && !path(b"/k9+x4/"));
         assert!(path(b"/etc/ssl/private.key") && path(b"~/.ssh/id") && path(b"C:\\keys\\a"));
         assert!(version(b"^6.4|^7.0") && version(b">=1.2 <3.0") && !version(b"^6k.4|7"));
         assert!(host_and_port(b"php:9000") && !host_and_port(b"hunter2:9000") && !host_and_port(b"pass:12"));
         assert!(version(b"2010-04-01") && version(b"1.2.3") && version(b"10.0.0.1"));
         assert!(uuid(b"26dfe8d8-889b-4380-92ff-9c3c6ea5d930") && !uuid(b"26dfe8d8"));
         assert!(regex(b"sk-[a-zA-Z0-9]{48}"));
+        let text = crate::rule::example::expand("2.<b64:22>==|<b64:43>=|<b64:43>=").unwrap().text;
+        assert!(sealed(text.as_bytes()) && !sealed(b"a=|b=") && !sealed(&text.as_bytes()[..26]));
         assert!(stored(b"hex:00") && stored(b"51:b:0100") && !stored(b"hexagon51"));
         assert!(
             validation(b"required|min:8|confirmed") && !validation(b"k9|Xw4|pq") && !validation(b"hunter")

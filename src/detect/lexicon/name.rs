@@ -113,14 +113,16 @@ fn is_clear(name: &[u8], tails: &[Range<usize>], kind: Kind) -> Option<bool> {
 }
 
 /// Whether the words round the credential at `n` make something else of it: a stand-in (`mockPrivateKey`), what another
-/// key has to open first (`wrappedSigningKey`), a round of work (`firstPass`), a language of a country (`en_PW`).
+/// key has to open first (`wrappedSigningKey`, `obscuredClientSecret`), a round of work (`firstPass`), a language of a country (`en_PW`).
 fn is_of_another_kind(name: &[u8], parts: &[Range<usize>], n: usize) -> bool {
     let word = |k: usize| &name[parts[k].clone()];
     if (0..n).any(|k| holds(words::MADE_UP, word(k))) {
         return true;
     }
     let owner = || (0..n).rev().find(|k| !holds(words::CIPHER_BETWEEN, word(*k)));
-    if word(n).eq_ignore_ascii_case(b"key") && owner().is_some_and(|k| holds(words::CIPHER, word(k))) {
+    let opened =
+        word(n).eq_ignore_ascii_case(b"key") || holds(words::SECRET, word(n)) || holds(words::TOKEN, word(n));
+    if opened && owner().is_some_and(|k| holds(words::CIPHER, word(k))) {
         return true;
     }
     let last = word(n);
@@ -186,6 +188,10 @@ fn credential(word: &[u8]) -> Option<(Kind, bool)> {
         word.len() >= end.len() + least && word[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
     };
     // A capital before it may be the end of an abbreviation: the `Bpassword` of `wgDBpassword`.
+    let none = word.len() > 4 && word[..2].eq_ignore_ascii_case(b"no") && holds(words::PASSWORD, &word[2..]);
+    if none {
+        return None;
+    }
     if ends("password", 1) || ["passwd", "passphrase", "pwd"].iter().any(|e| ends(e, 2)) {
         return Some((Kind::Password, false));
     }
@@ -198,7 +204,7 @@ fn credential(word: &[u8]) -> Option<(Kind, bool)> {
 }
 
 /// The words of a name: `smtpPASSWORD_v2` is `smtp`, `PASSWORD`, `v2`.
-fn split(name: &[u8]) -> Vec<Range<usize>> {
+pub(crate) fn split(name: &[u8]) -> Vec<Range<usize>> {
     let mut parts: Vec<Range<usize>> = Vec::with_capacity(4);
     let mut start = None;
     for at in 0..=name.len() {
@@ -236,6 +242,13 @@ mod tests {
         let words = ["pass", "pwd", "secret", "salt", "token", "key", "auth"];
         let at = words.iter().filter_map(|w| lower.rfind(w).map(|at| (at, at + w.len()))).max()?;
         read(name.as_bytes(), &(at.0..at.1)).map(|n| (n.kind, n.clear))
+    }
+
+    #[test]
+    fn what_asks_for_no_password_names_none() {
+        for name in ["NOPASSWD", "nopassword"] {
+            assert_eq!(kind(name), None, "{name}");
+        }
     }
 
     #[test]

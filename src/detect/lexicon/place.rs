@@ -47,7 +47,9 @@ pub(crate) fn kind(path: &str) -> FileKind {
         .fold(name, |n, end| n.strip_suffix(end).unwrap_or(n));
     let extension = name.rsplit_once('.').map_or("", |(_, e)| e);
     let has = |list: &[&str]| list.contains(&extension);
-    if has(words::CONFIG_ENDING)
+    if is_page(name) {
+        FileKind::Docs
+    } else if has(words::CONFIG_ENDING)
         || name.starts_with("dockerfile")
         || name.ends_with("dockerfile")
         || name.starts_with(".env")
@@ -64,6 +66,23 @@ pub(crate) fn kind(path: &str) -> FileKind {
     }
 }
 
+/// Whether a file is a page whose ending is not the last: one in a language (`index.html.fr`), or of a manual (`tool.1`), which
+/// a log that was put away is not (`syslog.1`).
+fn is_page(name: &str) -> bool {
+    const LOGS: &[&str] =
+        &["syslog", "messages", "secure", "debug", "error", "access", "mail", "cron", "daemon", "kern"];
+    let manual = name.rsplit_once('.').is_some_and(|(stem, section)| {
+        matches!(section.as_bytes(), [b'1'..=b'8'])
+            && !stem.contains(['.', '_'])
+            && !LOGS.contains(&stem)
+            && !stem.contains("log")
+    });
+    let translated = name.split_once(".html.").is_some_and(|(_, rest)| {
+        rest.len() <= 16 && rest.split(['.', '-']).next().is_some_and(|language| language.len() == 2)
+    });
+    manual || translated
+}
+
 /// Whether a file of program code holds settings, as its name says: `config.php`, `settings.py`, `secrets.h`.
 pub(crate) fn is_settings(path: &str) -> bool {
     let name = file_name(path).to_ascii_lowercase();
@@ -75,8 +94,10 @@ pub(crate) fn is_settings(path: &str) -> bool {
 /// Whether the name says that the file is a template for another: `.env.example`, `config.sample.yml`.
 fn is_template(name: &str) -> bool {
     let name = name.trim_start_matches('.');
-    let Some((_, name)) = name.split_once(['.', '-', '_']) else { return false };
-    ["example", "sample", "template", "dist", "defaults", "tmpl"].iter().any(|w| name.contains(w))
+    let Some((stem, name)) = name.split_once(['.', '-', '_']) else { return false };
+    let settings = name.rsplit('.').next().is_some_and(|end| words::CONFIG_ENDING.contains(&end));
+    settings && matches!(stem, "example" | "sample")
+        || ["example", "sample", "template", "dist", "defaults", "tmpl"].iter().any(|w| name.contains(w))
 }
 
 fn is_locale(path: &str, name: &str) -> bool {
@@ -123,10 +144,14 @@ pub(crate) fn is_test(path: &str) -> bool {
     let in_folder = lower.rsplit_once(['/', '\\']).is_some_and(|(dir, _)| {
         dir.split(['/', '\\']).any(|part| {
             words::TEST_FOLDER.contains(&part)
+                || words::TEST_FOLDER.contains(&part.trim_start_matches('_'))
                 || part.ends_with("-test")
                 || part.ends_with("-tests")
                 || part.ends_with("_test")
                 || part.ends_with("_tests")
+                || is_joined_test(part)
+                || part.starts_with("test-")
+                || part.starts_with("test_")
                 || part.ends_with(".tests")
                 || part.ends_with(".test")
         })
@@ -139,13 +164,62 @@ pub(crate) fn is_test(path: &str) -> bool {
         || name.ends_with(".feature")
         || name.starts_with("phpunit.xml")
         || name.starts_with("test_")
-        || ["_test", "_tests", ".test", ".spec", "_spec", "-test", "-spec", ".stories", ".cy"]
-            .iter()
-            .any(|e| stem.ends_with(e))
+        || (matches!(stem, "test" | "tests") || name.starts_with("test-")) && kind(path) == FileKind::Code
+        || kind(path) == FileKind::Code && stem.contains("_test_")
+        || [
+            "_test",
+            "_tests",
+            "_test_data",
+            "_testdata",
+            ".test",
+            ".spec",
+            "_spec",
+            "-test",
+            "-spec",
+            ".stories",
+            ".cy",
+        ]
+        .iter()
+        .any(|e| stem.ends_with(e))
         || ["Test", "Tests", "Spec", "IT"]
             .iter()
             .any(|e| file_name(path).rsplit_once('.').is_some_and(|(s, _)| s.ends_with(e)))
         || is_template(name)
+}
+
+/// Whether a folder is the tests of something, joined to its name, as packages of Go have it: `servertest`. A superlative
+/// ends like one.
+fn is_joined_test(folder: &str) -> bool {
+    const OTHERS: &[&str] = &[
+        "latest",
+        "contest",
+        "protest",
+        "attest",
+        "detest",
+        "greatest",
+        "fastest",
+        "shortest",
+        "smartest",
+        "brightest",
+        "lightest",
+        "tightest",
+        "hottest",
+        "cutest",
+        "softest",
+        "fittest",
+        "sweetest",
+        "quietest",
+    ];
+    folder.len() >= 6 && folder.ends_with("test") && !OTHERS.contains(&folder)
+}
+
+/// Whether the file belongs to a folder of documentation, whatever it holds: `docs/`, `docs_src/`, `documentation/`.
+pub(crate) fn is_documentation(path: &str) -> bool {
+    let folder = |part: &str| {
+        let part = part.to_ascii_lowercase();
+        matches!(part.as_str(), "doc" | "docs" | "documentation") || part.starts_with("docs_")
+    };
+    path.rsplit_once(['/', '\\']).is_some_and(|(dir, _)| dir.split(['/', '\\']).any(folder))
 }
 
 #[cfg(test)]
@@ -161,6 +235,10 @@ mod tests {
             ("Dockerfile", FileKind::Config),
             ("src/a.rs", FileKind::Code),
             ("README.md", FileKind::Docs),
+            ("man/tool-sign.7", FileKind::Docs),
+            ("docs/index.html.pt-br.utf8", FileKind::Docs),
+            ("log/syslog.1", FileKind::Other),
+            ("catalog.log.1", FileKind::Other),
             ("src/locales/de.json", FileKind::Locale),
             ("yarn.lock", FileKind::Lock),
             ("a/b", FileKind::Other),
@@ -180,6 +258,12 @@ mod tests {
     }
 
     #[test]
+    fn folders_of_documentation_are_told_by_name() {
+        assert!(is_documentation("docs/a/b.py") && is_documentation("x/docs_src/b.py"));
+        assert!(!is_documentation("src/docs.py") && !is_documentation("docker/b.py"));
+    }
+
+    #[test]
     fn settings_in_program_code_are_told_by_name() {
         for path in ["a/config.php", "settings.py", "src/LocalSettings.php", "env.php", "config.inc.php"] {
             assert!(is_settings(path), "{path}");
@@ -191,13 +275,33 @@ mod tests {
 
     #[test]
     fn tests_are_told_from_the_path() {
-        for path in ["src/test/java/A.java", "a/foo_test.go", "x.spec.ts", "UserTest.java", "tests/a.py"] {
+        for path in [
+            "app/tests.py",
+            "src/auth/test-scheme.c",
+            "src/test/java/A.java",
+            "a/foo_test.go",
+            "x.spec.ts",
+            "UserTest.java",
+            "tests/a.py",
+        ] {
             assert!(is_test(path), "{path}");
         }
         for path in ["src/jvmTest/resources/a.txt", "Api.IntegrationTest/a.json", "features/login.feature"] {
             assert!(is_test(path), "{path}");
         }
-        for path in ["src/contest.rs", "latest/a.py", "src/attest.go"] {
+        for path in [
+            "test-resources/auth.json",
+            "plugins/a/sample.conf",
+            "_fixture/certs/key.pem",
+            "a/verify_test_dsa.go",
+            "a_test_data.json",
+            "pkg/keys_test_data.go",
+            "servertest/a.key",
+            "pkg/storagetest/b.go",
+        ] {
+            assert!(is_test(path), "{path}");
+        }
+        for path in ["src/contest.rs", "latest/a.py", "src/attest.go", "greatest/a.py", "contest/b.go"] {
             assert!(!is_test(path), "{path}");
         }
     }

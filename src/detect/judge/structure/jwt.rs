@@ -13,6 +13,15 @@ pub(super) fn look(secret: &[u8]) -> Shape {
     if header["alg"].as_str().is_some_and(|alg| alg.eq_ignore_ascii_case("none")) {
         return Shape::Public("is not signed");
     }
+    // RFC 9449: signed anew for each request, with a key that is not in it.
+    if header["typ"].as_str().is_some_and(|typ| typ.eq_ignore_ascii_case("dpop+jwt")) {
+        return Shape::Public("proves a key for one request only");
+    }
+    // What NATS says of operators, accounts and users: it is handed out, and a seed is what opens them. A bearer's says so.
+    let nats = header["alg"].as_str().is_some_and(|alg| alg.starts_with("ed25519"));
+    if nats && claims["nats"]["bearer_token"] != true {
+        return Shape::Public("names an account of NATS, which its seed opens");
+    }
     let text = |claim: &str| claims[claim].as_str().unwrap_or_default();
     if text("role") == "anon" && (text("iss") == "supabase" || text("iss") == "supabase-demo") {
         return Shape::Public("is the public key of a Supabase project");
@@ -37,21 +46,45 @@ pub(super) fn look(secret: &[u8]) -> Shape {
 pub(in crate::detect::judge) fn is_short_lived(secret: &[u8]) -> bool {
     let Some((_, claims)) = parts(secret) else { return false };
     let from = ["iat", "nbf", "auth_time"].iter().find_map(|claim| claims[claim].as_f64());
-    from.zip(claims["exp"].as_f64()).is_some_and(|(from, to)| to - from <= 86_400.0)
+    from.zip(claims["exp"].as_f64()).is_some_and(|(from, to)| (0.0..=86_400.0).contains(&(to - from)))
 }
 
-/// Whether all that a token says are stand-ins, and when: `{"foo":"bar"}`, `{"sub":"alice","iat":0}`.
+/// Whether a token says nothing but when it is good.
+pub(in crate::detect::judge) fn says_only_when(secret: &[u8]) -> bool {
+    parts(secret).is_some_and(|(_, claims)| claims.is_object() && says_nothing(&claims))
+}
+
+/// Whether all that a token says are stand-ins, and when: `{"foo":"bar"}`, `{"sub":"alice","iat":0}`, `{"exp":1}`. What claims
+/// are called by stands in for them, too: `{"sub":"test-subject","scope":"message:read"}`.
 fn says_nothing(claims: &Value) -> bool {
+    const CALLED: &[&[u8]] =
+        &[b"", b"subject", b"audience", b"issuer", b"message", b"read", b"write", b"scope"];
     match claims {
+        Value::Array(all) => all.iter().all(says_nothing),
         Value::Object(map) => map.iter().all(|(name, value)| {
             matches!(name.as_str(), "iat" | "nbf" | "exp") && value.is_number() || says_nothing(value)
         }),
         Value::String(text) => {
             let mut parts = text.as_bytes().split(|b| !b.is_ascii_alphanumeric());
-            parts.all(|word| words::holds(words::DUMMY, word) || words::holds(words::PLACEHOLDER, word))
+            let lists = [words::DUMMY, words::PLACEHOLDER, words::MADE_UP];
+            parts.all(|word| CALLED.contains(&word) || lists.iter().any(|list| words::holds(list, word)))
         }
         _ => false,
     }
+}
+
+/// Whether a value is a token whose claims are encrypted (RFC 7516): five parts, and a header that says how. Or it begins as one
+/// that says that it is not signed.
+pub(in crate::detect::judge) fn is_sealed_token(text: &[u8]) -> bool {
+    if !text.starts_with(b"eyJ") {
+        return false;
+    }
+    let mut parts = text.split(|b| *b == b'.');
+    let header =
+        parts.next().and_then(token::base64).and_then(|json| serde_json::from_slice::<Value>(&json).ok());
+    let Some(header) = header else { return false };
+    let unsigned = header["alg"].as_str().is_some_and(|alg| alg.eq_ignore_ascii_case("none"));
+    unsigned || header["enc"].is_string() && parts.count() == 4
 }
 
 /// Whether the value begins as such a token does and has a header that can be read. What is encrypted, or opaque, is
@@ -101,13 +134,16 @@ mod tests {
         assert!(is_short_lived(&token("{\"sub\":\"u4\",\"iat\":1700000000,\"exp\":1700003600}")));
         assert!(!is_short_lived(&token("{\"sub\":\"u4\",\"iat\":1700000000,\"exp\":1800000000}")));
         assert!(!is_short_lived(&token("{\"sub\":\"u4\",\"iat\":1700000000}")));
+        assert!(says_only_when(&token("{\"iat\":1700000000,\"exp\":1800000000}")));
+        assert!(!says_only_when(&token("{\"sub\":\"u4\",\"exp\":1800000000}")));
     }
 
     #[test]
     fn claims_of_stand_ins_say_nothing() {
         let says = |text: &str| says_nothing(&serde_json::from_str(text).unwrap());
         assert!(says(r#"{"foo":"bar"}"#) && says(r#"{"data":{"hello":"world"},"nbf":0,"iat":0}"#));
-        assert!(says(r#"{"sub":"username:bob"}"#));
+        assert!(says(r#"{"sub":"username:bob"}"#) && says(r#"{"exp":1700000000}"#));
+        assert!(says(r#"{"sub":"mock-subject","scp":["message:read"],"scope":"","exp":1700000000}"#));
         assert!(
             !says(r#"{"sub":"u48213"}"#) && !says(r#"{"id":7}"#) && !says(r#"{"iss":"https://id.acme.io"}"#)
         );
@@ -127,6 +163,16 @@ mod tests {
         let claims = r#"{"iss":"https://id.acme.io","exp":1900000000}"#;
         assert_eq!(look(&jwt(r#"{"typ":"JWT"}"#, claims)), Shape::Plain);
         assert!(matches!(look(&jwt(r#"["typ"]"#, claims)), Shape::Foreign(_)));
+        let account = |more: &str| {
+            jwt(
+                r#"{"typ":"jwt","alg":"ed25519-nkey"}"#,
+                &format!(r#"{{"sub":"U42","nats":{{"type":"user"{more}}}}}"#),
+            )
+        };
+        assert!(matches!(look(&account("")), Shape::Public(_)));
+        assert_eq!(look(&account(r#","bearer_token":true"#)), Shape::Plain);
+        let proof = jwt(r#"{"typ":"dpop+jwt","alg":"ES256"}"#, r#"{"htm":"GET","jti":"42"}"#);
+        assert!(matches!(look(&proof), Shape::Public(_)));
     }
 
     #[test]
@@ -134,7 +180,11 @@ mod tests {
         assert!(is_web_token(&jwt(r#"{"alg":"HS256"}"#, r#"{"sub":"42"}"#)));
         let encrypted =
             expand(r#"<b64urlof:{"alg":"dir"}>..<b64url:16>.<b64url:40>.<b64url:22>"#).unwrap().text;
-        assert!(!is_web_token(encrypted.as_bytes()));
+        assert!(!is_web_token(encrypted.as_bytes()) && !is_sealed_token(encrypted.as_bytes()));
+        let sealed = r#"<b64urlof:{"alg":"dir","enc":"A128GCM"}>..<b64url:16>.<b64url:40>.<b64url:22>"#;
+        let sealed = expand(sealed).unwrap().text;
+        assert!(is_sealed_token(sealed.as_bytes()) && !is_sealed_token(&sealed.as_bytes()[..60]));
+        assert!(is_sealed_token(expand(r#"<b64urlof:{"alg":"none"}>.aa.aa"#).unwrap().text.as_bytes()));
     }
 
     #[test]

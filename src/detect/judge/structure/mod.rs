@@ -2,6 +2,7 @@
 
 mod anthropic;
 mod cloud;
+mod der;
 mod judge;
 mod jwt;
 mod openai;
@@ -12,7 +13,8 @@ mod shape;
 mod token;
 mod vendor;
 
+pub(super) use der::{Part, bare_key};
 pub(super) use judge::judge;
-pub(super) use jwt::{is_short_lived, is_web_token};
+pub(super) use jwt::{is_sealed_token, is_short_lived, is_web_token, says_only_when};
 pub(super) use shape::Shape;
 pub(super) use token::base64;
