@@ -48,6 +48,8 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
         (b':', _) if opened(bytes, key, b"${") => default(bytes, at + 1, key),
         (b':', _) => typed(bytes, at + 1).or_else(|| given(bytes, at + 1, key)),
         (b',', _) if closed => call::argument(bytes, at + 1, key),
+        (b',', Some(b' ' | b'"')) if at == key.end => call::pair(bytes, at + 1, key),
+        (b'"', _) if in_quotes && bytes[at - 1] == b'\t' => row(bytes, at, key),
         (b'(', _) if !closed => call::only(bytes, at + 1, b')'),
         (b'{', Some(b'"' | b'\'' | b' ' | b'\n')) if at == key.end => call::only(bytes, at + 1, b'}'),
         (b'\n' | b'\r', _) if !closed && opened(bytes, key, b" ") => broken(bytes, at),
@@ -109,6 +111,15 @@ fn declared(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     bytes[at..].starts_with(b":=").then(|| quoted(bytes, blanks(bytes, at + 2)))?
 }
 
+/// The literal that alone follows a name in quotes on its line, tabs between, as lists of keys and
+/// values have it: `"name"\t"value"`.
+fn row(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
+    let found = value::literal(bytes, at)?;
+    let start = bytes[..key.start - 1].iter().rev().find(|b| !matches!(b, b' ' | b'\t'));
+    let ends = matches!(bytes.get(value::past(bytes, found.end)), None | Some(b'\n' | b'\r'));
+    (ends && start.is_none_or(|b| *b == b'\n')).then_some((found, Form::Quoted))
+}
+
 /// Whether a name in `${…}` opens a row of a table of variables, as in the tests of Robot Framework.
 fn opens_row(bytes: &[u8], key: &Range<usize>) -> bool {
     let before = bytes[..key.start].strip_suffix(b"${");
@@ -160,6 +171,9 @@ fn compared(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
 /// The value after a plain sign: a literal, or bytes without quotes.
 fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
     let mut at = blanks(bytes, at);
+    if matches!(bytes.get(at), Some(b'&' | b'!')) {
+        at = property(bytes, at);
+    }
     if bytes[at..].starts_with(b"** ") {
         at = blanks(bytes, at + 2);
     }
@@ -185,10 +199,13 @@ fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, F
     if let Some(found) = quoted(bytes, at).or_else(|| fallback(bytes, at)) {
         return Some(found);
     }
-    let before = bytes[key.start.saturating_sub(MARGIN)..key.start].trim_ascii_end();
+    let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r');
+    let near = &bytes[key.start.saturating_sub(MARGIN)..key.start];
+    let line = &near[..near.iter().rposition(|b| !blank(b)).map_or(0, |n| n + 1)];
+    let before = line.trim_ascii_end();
     let in_query = matches!(bytes[..key.start].last(), Some(b'?' | b'&'));
     let listed = matches!(before.last(), Some(b';')) || before.ends_with(b"OLEDB:Database");
-    let in_list = (listed || follows_host(before)) && bytes[at - 1] == b'=';
+    let in_list = (listed || follows_host(line)) && bytes[at - 1] == b'=';
     let in_quotes = matches!(bytes[..key.start].last(), Some(b'"' | b'\'')) && bytes[at - 1] == b'=';
     if in_query || in_list || in_quotes {
         return Some((value::bare(bytes, at, in_query), Form::Query));
@@ -201,7 +218,21 @@ fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, F
     Some((value::bare(bytes, at, false), Form::Bare))
 }
 
-/// Whether the words before a name are those of a connection: `host=db user=app password=…`.
+/// Past the properties of a node that YAML writes before a plain value behind a colon: `&anchor` and `!!str`.
+fn property(bytes: &[u8], at: usize) -> usize {
+    let rest = &bytes[at..bytes.len().min(at + GAP)];
+    let name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let length = match rest {
+        [b'&', name_of @ ..] => 1 + name_of.iter().take_while(name).count(),
+        _ if rest.starts_with(b"!!str") => 5,
+        _ => 0,
+    };
+    let plain = rest.get(length + 1).is_some_and(|b| b.is_ascii_alphanumeric());
+    let after_colon = bytes[..at].ends_with(b": ");
+    if length > 1 && rest.get(length) == Some(&b' ') && plain && after_colon { at + length + 1 } else { at }
+}
+
+/// Whether the words before a name, on its line, are those of a connection: `host=db user=app password=…`.
 fn follows_host(before: &[u8]) -> bool {
     const WORDS: &[&[u8]] = &[
         b"host",
@@ -215,6 +246,9 @@ fn follows_host(before: &[u8]) -> bool {
         b"port",
         b"sslmode",
     ];
+    if before.ends_with(b"\n") {
+        return false;
+    }
     let from = before
         .iter()
         .rposition(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''))

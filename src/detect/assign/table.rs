@@ -86,7 +86,10 @@ fn list(bytes: &[u8], key: &Range<usize>) -> Option<Vec<Range<usize>>> {
         let text = bytes[cell.clone()].to_ascii_lowercase();
         ACCOUNT.iter().any(|word| memchr::memmem::find(&text, word).is_some())
     };
-    if names.len() < 3 || !names.iter().all(name) || !names.iter().any(account) {
+    // Two columns are named by a word or two each: a sentence may hold a comma.
+    let short = |cell: &Range<usize>| bytes[cell.clone()].iter().filter(|b| **b == b' ').count() < 2;
+    let few = names.len() < 2 || names.len() == 2 && !names.iter().all(short);
+    if few || !names.iter().all(name) || !names.iter().any(account) {
         return None;
     }
     let column = names.iter().position(|cell| cell.start <= key.start && key.end <= cell.end)?;

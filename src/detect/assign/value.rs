@@ -98,6 +98,10 @@ const WRAPPERS: &[&[u8]] = &[
     b"_T(",
     b"quote(",
     b"set(",
+    b"concat!(",
+    b"concat(",
+    b"paste0(",
+    b"implode('', [",
 ];
 
 /// The letters of a prefix, as in `b"…"` and `L"…"`.

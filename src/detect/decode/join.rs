@@ -21,7 +21,8 @@ pub(crate) fn literals(bytes: &[u8], hit: &Range<usize>, quote: usize) -> Option
     let mut end = quote;
     let mut listed = false;
     while pieces.len() < COUNT {
-        let Some((next, comma)) = follows(bytes, end) else { break };
+        let further = || appended(bytes, end).map(|next| (next, false));
+        let Some((next, comma)) = follows(bytes, end).or_else(further) else { break };
         let Some(close) = closing(bytes, next) else { break };
         listed |= comma;
         pieces.push((next, close));
@@ -78,6 +79,32 @@ pub(crate) fn follows(bytes: &[u8], at: usize) -> Option<(usize, bool)> {
     (apart && rest.get(n).is_some_and(|b| is_quote(*b))).then_some((at + n + 1, sign == Some(&&b","[..])))
 }
 
+/// Where the text of a literal begins that the next statement adds to what this one assigns: `key = "sk-ab"` and
+/// `key += "cd"`, or with `.=`.
+pub(crate) fn appended(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = &bytes[at..bytes.len().min(at + GAP)];
+    let blank = |b: &&u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
+    let blanks = |n: usize| n + rest[n..].iter().take_while(blank).count();
+    let from = 1 + usize::from(rest.get(1) == Some(&b';'));
+    let start = blanks(from.min(rest.len()));
+    let inside = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$' | b'@');
+    let name = &rest[start..start + rest[start..].iter().take_while(inside).count()];
+    let sign = blanks(start + name.len());
+    if name.is_empty() || start == from || !matches!(rest.get(sign..sign + 2), Some(b"+=" | b".=")) {
+        return None;
+    }
+    let quote = blanks(sign + 2);
+    let own = &bytes[at.saturating_sub(ROUND)..at];
+    let line = &own[memchr::memrchr(b'\n', own).map_or(0, |n| n + 1)..];
+    let assigned = memchr::memmem::find(line, name).is_some_and(|n| {
+        line[n + name.len()..]
+            .trim_ascii_start()
+            .first()
+            .is_some_and(|b| matches!(b, b'=' | b':' | b'+' | b'.'))
+    });
+    (assigned && rest.get(quote).is_some_and(|b| is_quote(*b))).then_some(at + quote + 1)
+}
+
 /// How long a call is that appends its argument, up to that: `.concat(`, `).append(`.
 fn call(rest: &[u8]) -> usize {
     let closed = usize::from(rest.first() == Some(&b')'));
@@ -103,6 +130,11 @@ fn space(rest: &[u8]) -> usize {
 
 fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
+}
+
+/// Whether a quote stands at `at`.
+pub(crate) fn is_quote_at(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at).is_some_and(|b| is_quote(*b))
 }
 
 /// The closing quote of the literal whose text begins at `from`.
