@@ -115,7 +115,7 @@ fn declared(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
 /// values have it: `"name"\t"value"`.
 fn row(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
     let found = value::literal(bytes, at)?;
-    let start = bytes[..key.start - 1].iter().rev().find(|b| !matches!(b, b' ' | b'\t'));
+    let start = bytes[..key.start.saturating_sub(1)].iter().rev().find(|b| !matches!(b, b' ' | b'\t'));
     let ends = matches!(bytes.get(value::past(bytes, found.end)), None | Some(b'\n' | b'\r'));
     (ends && start.is_none_or(|b| *b == b'\n')).then_some((found, Form::Quoted))
 }
