@@ -106,6 +106,8 @@ impl Descent<'_> {
     fn joined(&mut self, candidates: &[Candidate<'_>], view: &View<'_>) -> Vec<Decoded> {
         let mut found: Vec<Decoded> = Vec::new();
         let mut covered = 0;
+        // The values of a Secret are none of its text.
+        let candidates = if view.manifests().is_empty() { candidates } else { &[] };
         for c in candidates {
             let quote = c.span.end;
             let literal = c.said.is_some() && matches!(c.form, Form::Quoted | Form::Called);
@@ -113,7 +115,8 @@ impl Descent<'_> {
             {
                 continue;
             }
-            let window = join::literals(view.bytes, &c.span, quote).unwrap_or(Window::NONE);
+            let key = c.whole.start.min(c.span.start);
+            let window = join::value(view.bytes, &c.span, key).unwrap_or(Window::NONE);
             // What stands further away is no reason to look at the name again.
             let Some(decoded) = window.decoded.filter(|_| window.covers - quote < JOINED) else { continue };
             covered = window.covers;

@@ -16,7 +16,23 @@ const COUNT: usize = 64;
 
 /// Puts together the literals from the one that is open at `hit`, whose closing quote stands at `quote`.
 pub(crate) fn literals(bytes: &[u8], hit: &Range<usize>, quote: usize) -> Option<Window> {
-    let from = hit.start.saturating_sub(ROUND);
+    put_together(bytes, hit, quote, hit.start.saturating_sub(ROUND), ROUND)
+}
+
+/// The same for the value that begins at `value.start`, with nothing shown but its own lines.
+pub(crate) fn value(bytes: &[u8], value: &Range<usize>, key: usize) -> Option<Window> {
+    let line = memchr::memrchr(b'\n', &bytes[..key]).map_or(0, |n| n + 1);
+    put_together(bytes, value, value.end, line.max(key.saturating_sub(ROUND)), 0)
+}
+
+/// The same, shown from `from` on and so many bytes behind the last literal; for 0, up to the end of its line.
+fn put_together(
+    bytes: &[u8],
+    hit: &Range<usize>,
+    quote: usize,
+    from: usize,
+    behind: usize,
+) -> Option<Window> {
     let mut pieces = vec![(from, quote)];
     let mut end = quote;
     let mut listed = false;
@@ -45,7 +61,9 @@ pub(crate) fn literals(bytes: &[u8], hit: &Range<usize>, quote: usize) -> Option
     if pieces.len() < 2 || listed && !is_joined(bytes, hit.start, end) {
         return None;
     }
-    let last = bytes.len().min(end + ROUND);
+    let rest = &bytes[end..bytes.len().min(end + ROUND)];
+    let line = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+    let last = end + if behind > 0 { rest.len().min(behind) } else { line };
     pieces.push((end, last));
     let mut tape = Tape::new(from, last - from);
     pieces.into_iter().for_each(|(from, to)| tape.copy(bytes, from..to));

@@ -91,7 +91,7 @@ impl Fonts {
         let maps = fonts.filter_map(|font| self.maps.get(self.tables.get(font)?));
         let known = |map: &&Map| map.split(string).filter(|code| map.codes.contains_key(code)).count();
         let Some(map) = maps.max_by_key(known).filter(|map| known(map) > 0) else {
-            return text.extend_from_slice(string);
+            return text.extend(string.iter().filter(|byte| **byte != 0));
         };
         for code in map.split(string) {
             text.extend_from_slice(map.codes.get(&code).map_or(&b" "[..], |shown| shown.as_bytes()));

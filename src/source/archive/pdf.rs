@@ -67,7 +67,10 @@ fn streams(bytes: &[u8]) -> Vec<Stream<'_>> {
         let before = &bytes[word.saturating_sub(DICTIONARY)..word];
         let object = memchr::memmem::rfind(before, b" obj");
         let dictionary = object.map_or(before, |n| &before[n..]);
-        if before.ends_with(b"end") || !holds(dictionary, b"/FlateDecode") || holds(dictionary, b"/Image") {
+        // Pictures and the outlines of fonts show no text.
+        let other = [&b"/Image"[..], b"/Length1", b"/Type1C", b"/CIDFontType0C", b"/OpenType"];
+        let shows = holds(dictionary, b"/FlateDecode") && !other.iter().any(|name| holds(dictionary, name));
+        if before.ends_with(b"end") || !shows {
             return None;
         }
         let at = word + b"stream".len();
