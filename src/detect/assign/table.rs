@@ -322,12 +322,17 @@ mod tests {
     }
 
     #[test]
+    fn two_columns_are_a_list_if_a_word_or_two_name_each() {
+        assert_eq!(column("url,password\na,hunter2\nb,hunter3\n", "password"), ["hunter2", "hunter3"]);
+    }
+
+    #[test]
     fn other_lists_name_no_column() {
         for text in [
             "a,password,b\n1,2,3\n",
             "first line\nurl,username,password\na,b,hunter2\n",
             "login(user, password, mail) VALUES ('a', 'b', 'c')",
-            "url,password\na,hunter2\n",
+            "the url of the page,the password of ann\na,hunter2\n",
             "call(url, user, password);\nx(a, b, c);\n",
             "INSERT INTO t (password, f(x)) VALUES ('a', 'b')",
         ] {

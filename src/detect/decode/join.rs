@@ -175,3 +175,38 @@ fn is_joined(bytes: &[u8], start: usize, end: usize) -> bool {
     calls.iter().chain(&templates).any(|word| holds(&before, word))
         || ["join(", "joined(", ".concat("].iter().any(|word| holds(&after[..after.len().min(48)], word))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is shown for the value behind the first quote.
+    fn shown(text: &str) -> Option<String> {
+        let bytes = text.as_bytes();
+        let start = text.find('"')? + 1;
+        let end = start + text[start..].find('"')?;
+        let decoded = value(bytes, &(start..end), text.find("password")?)?.decoded?;
+        Some(String::from_utf8(decoded.bytes).unwrap())
+    }
+
+    #[test]
+    fn a_value_goes_on_in_the_next_literal_or_statement() {
+        for text in [
+            "x\npassword = \"hun\" + \"ter\" +\n    \"2\"\nuser = \"ann\"\n",
+            "password = \"hun\" \\\n  \"ter2\"\n",
+            "password = \"hun\";\npassword += \"ter\";\npassword += \"2\"",
+            "$password = \"hunter\";\n$password .= \"2\"",
+            "password = [\"hunt\", \"er2\"].join(\"\")",
+        ] {
+            let shown = shown(text).unwrap_or_else(|| panic!("{text}"));
+            assert!(shown.contains("hunter2") && !shown.contains("ann"), "{text}: {shown}");
+        }
+        for text in [
+            "password = \"hun\"\nother += \"ter2\"",
+            "password = [\"hun\", \"ter2\"]",
+            "password = \"hun\"\n",
+        ] {
+            assert_eq!(shown(text), None, "{text}");
+        }
+    }
+}
