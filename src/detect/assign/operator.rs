@@ -9,7 +9,7 @@ use super::markup;
 use super::read::Form;
 use super::serial;
 use super::value;
-use super::{call, foreign, grid};
+use super::{call, foreign, grid, spaced};
 
 /// The longest gap of spaces and type names between a name and its value, in bytes.
 pub(super) const GAP: usize = 80;
@@ -49,7 +49,7 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
         (b':', _) => typed(bytes, at + 1).or_else(|| given(bytes, at + 1, key)),
         (b',', _) if closed => call::argument(bytes, at + 1, key),
         (b',', Some(b' ' | b'"')) if at == key.end => call::pair(bytes, at + 1, key),
-        (b'"', _) if in_quotes && bytes[at - 1] == b'\t' => row(bytes, at, key),
+        (b'"', _) if in_quotes && bytes[at - 1] == b'\t' => spaced::row(bytes, at, key),
         (b'(', _) if !closed => call::only(bytes, at + 1, b')'),
         (b'{', Some(b'"' | b'\'' | b' ' | b'\n')) if at == key.end => call::only(bytes, at + 1, b'}'),
         (b'\n' | b'\r', _) if !closed && opened(bytes, key, b" ") => broken(bytes, at),
@@ -111,15 +111,6 @@ fn declared(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     bytes[at..].starts_with(b":=").then(|| quoted(bytes, blanks(bytes, at + 2)))?
 }
 
-/// The literal that alone follows a name in quotes on its line, tabs between, as lists of keys and
-/// values have it: `"name"\t"value"`.
-fn row(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
-    let found = value::literal(bytes, at)?;
-    let start = bytes[..key.start.saturating_sub(1)].iter().rev().find(|b| !matches!(b, b' ' | b'\t'));
-    let ends = matches!(bytes.get(value::past(bytes, found.end)), None | Some(b'\n' | b'\r'));
-    (ends && start.is_none_or(|b| *b == b'\n')).then_some((found, Form::Quoted))
-}
-
 /// Whether a name in `${…}` opens a row of a table of variables, as in the tests of Robot Framework.
 fn opens_row(bytes: &[u8], key: &Range<usize>) -> bool {
     let before = bytes[..key.start].strip_suffix(b"${");
@@ -172,7 +163,7 @@ fn compared(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
 fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
     let mut at = blanks(bytes, at);
     if matches!(bytes.get(at), Some(b'&' | b'!')) {
-        at = property(bytes, at);
+        at = value::property(bytes, at);
     }
     if bytes[at..].starts_with(b"** ") {
         at = blanks(bytes, at + 2);
@@ -216,20 +207,6 @@ fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, F
         return Some((words.unwrap_or_else(|| value::line(bytes, at)), Form::Line));
     }
     Some((value::bare(bytes, at, false), Form::Bare))
-}
-
-/// Past the properties of a node that YAML writes before a plain value behind a colon: `&anchor` and `!!str`.
-fn property(bytes: &[u8], at: usize) -> usize {
-    let rest = &bytes[at..bytes.len().min(at + GAP)];
-    let name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-    let length = match rest {
-        [b'&', name_of @ ..] => 1 + name_of.iter().take_while(name).count(),
-        _ if rest.starts_with(b"!!str") => 5,
-        _ => 0,
-    };
-    let plain = rest.get(length + 1).is_some_and(|b| b.is_ascii_alphanumeric());
-    let after_colon = bytes[..at].ends_with(b": ");
-    if length > 1 && rest.get(length) == Some(&b' ') && plain && after_colon { at + length + 1 } else { at }
 }
 
 /// Whether the words before a name, on its line, are those of a connection: `host=db user=app password=…`.

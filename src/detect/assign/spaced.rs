@@ -44,6 +44,15 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
     alone.then_some((found, Form::Spaced))
 }
 
+/// The literal that alone follows a name in quotes on its line, tabs between, as lists of keys and
+/// values have it: `"name"\t"value"`.
+pub(super) fn row(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
+    let found = value::literal(bytes, at)?;
+    let start = bytes[..key.start.saturating_sub(1)].iter().rev().find(|b| !matches!(b, b' ' | b'\t'));
+    let ends = matches!(bytes.get(value::past(bytes, found.end)), None | Some(b'\n' | b'\r'));
+    (ends && start.is_none_or(|b| *b == b'\n')).then_some((found, Form::Quoted))
+}
+
 /// What Tcl takes as it stands, in braces up to the end of the line: `set name {value}`.
 fn braced(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     let rest = &bytes[at..bytes.len().min(at + value::LONGEST)];
