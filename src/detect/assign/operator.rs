@@ -27,8 +27,7 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
     at = blanks(bytes, at);
     let rest = bytes.get(at..bytes.len().min(at + GAP))?;
     match (rest.first()?, rest.get(1)) {
-        (b'=', Some(b'=')) => compared(bytes, at + 2),
-        (b'!', Some(b'=')) => compared(bytes, at + 2),
+        (b'=' | b'!', Some(b'=')) => compared(bytes, at + 2),
         // What a call gives back is not its argument: `sign('', 'secret') => '…'`.
         (b'=', Some(b'>')) if in_quotes && bytes[key.end..at].contains(&b')') => None,
         (b'=', Some(b'>')) | (b':' | b'?' | b'+', Some(b'=')) => given(bytes, at + 2, key),
