@@ -50,6 +50,16 @@ pub(super) fn argument(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(R
     ends.then_some((found, Form::Quoted))
 }
 
+/// The literal in a pair of Erlang's or Elixir's: `{password, "value"}`, `{:password, "value"}`.
+pub(super) fn pair(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
+    let before = &bytes[..key.start];
+    if before.strip_suffix(b":").unwrap_or(before).last() != Some(&b'{') {
+        return None;
+    }
+    let found = value::literal(bytes, blanks(bytes, at))?;
+    (bytes.get(value::past(bytes, found.end)) == Some(&b'}')).then_some((found, Form::Quoted))
+}
+
 /// Past further arguments by keyword to the one for a default, as a flag is declared: `"--name", type=str, default=…`.
 fn keyword(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at..bytes.len().min(at + GAP)];

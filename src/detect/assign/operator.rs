@@ -9,7 +9,7 @@ use super::markup;
 use super::read::Form;
 use super::serial;
 use super::value;
-use super::{call, foreign, grid};
+use super::{call, foreign, grid, spaced};
 
 /// The longest gap of spaces and type names between a name and its value, in bytes.
 pub(super) const GAP: usize = 80;
@@ -27,8 +27,7 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
     at = blanks(bytes, at);
     let rest = bytes.get(at..bytes.len().min(at + GAP))?;
     match (rest.first()?, rest.get(1)) {
-        (b'=', Some(b'=')) => compared(bytes, at + 2),
-        (b'!', Some(b'=')) => compared(bytes, at + 2),
+        (b'=' | b'!', Some(b'=')) => compared(bytes, at + 2),
         // What a call gives back is not its argument: `sign('', 'secret') => '…'`.
         (b'=', Some(b'>')) if in_quotes && bytes[key.end..at].contains(&b')') => None,
         (b'=', Some(b'>')) | (b':' | b'?' | b'+', Some(b'=')) => given(bytes, at + 2, key),
@@ -48,6 +47,8 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
         (b':', _) if opened(bytes, key, b"${") => default(bytes, at + 1, key),
         (b':', _) => typed(bytes, at + 1).or_else(|| given(bytes, at + 1, key)),
         (b',', _) if closed => call::argument(bytes, at + 1, key),
+        (b',', Some(b' ' | b'"')) if at == key.end => call::pair(bytes, at + 1, key),
+        (b'"', _) if in_quotes && bytes[at - 1] == b'\t' => spaced::row(bytes, at, key),
         (b'(', _) if !closed => call::only(bytes, at + 1, b')'),
         (b'{', Some(b'"' | b'\'' | b' ' | b'\n')) if at == key.end => call::only(bytes, at + 1, b'}'),
         (b'\n' | b'\r', _) if !closed && opened(bytes, key, b" ") => broken(bytes, at),
@@ -160,6 +161,9 @@ fn compared(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
 /// The value after a plain sign: a literal, or bytes without quotes.
 fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
     let mut at = blanks(bytes, at);
+    if matches!(bytes.get(at), Some(b'&' | b'!')) {
+        at = value::property(bytes, at);
+    }
     if bytes[at..].starts_with(b"** ") {
         at = blanks(bytes, at + 2);
     }
@@ -185,10 +189,13 @@ fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, F
     if let Some(found) = quoted(bytes, at).or_else(|| fallback(bytes, at)) {
         return Some(found);
     }
-    let before = bytes[key.start.saturating_sub(MARGIN)..key.start].trim_ascii_end();
+    let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r');
+    let near = &bytes[key.start.saturating_sub(MARGIN)..key.start];
+    let line = &near[..near.iter().rposition(|b| !blank(b)).map_or(0, |n| n + 1)];
+    let before = line.trim_ascii_end();
     let in_query = matches!(bytes[..key.start].last(), Some(b'?' | b'&'));
     let listed = matches!(before.last(), Some(b';')) || before.ends_with(b"OLEDB:Database");
-    let in_list = (listed || follows_host(before)) && bytes[at - 1] == b'=';
+    let in_list = (listed || follows_host(line)) && bytes[at - 1] == b'=';
     let in_quotes = matches!(bytes[..key.start].last(), Some(b'"' | b'\'')) && bytes[at - 1] == b'=';
     if in_query || in_list || in_quotes {
         return Some((value::bare(bytes, at, in_query), Form::Query));
@@ -201,7 +208,7 @@ fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, F
     Some((value::bare(bytes, at, false), Form::Bare))
 }
 
-/// Whether the words before a name are those of a connection: `host=db user=app password=…`.
+/// Whether the words before a name, on its line, are those of a connection: `host=db user=app password=…`.
 fn follows_host(before: &[u8]) -> bool {
     const WORDS: &[&[u8]] = &[
         b"host",
@@ -215,6 +222,9 @@ fn follows_host(before: &[u8]) -> bool {
         b"port",
         b"sslmode",
     ];
+    if before.ends_with(b"\n") {
+        return false;
+    }
     let from = before
         .iter()
         .rposition(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''))

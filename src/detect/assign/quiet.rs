@@ -67,6 +67,7 @@ pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
         (b')' | b']', _) => closed(bytes, &key)?,
         (b'=' | b':' | b'[' | b'*' | b'"' | b'\'' | b'`' | b'\\' | b' ' | b'\t', _) => return None,
         (b'{', b'"' | b'\'' | b' ' | b'\n') => return None,
+        (b',', b' ' | b'"') if matches!(opener, b'{' | b':') => return None,
         (b',', _) if opener == b' ' && bytes[..key.start - 1].ends_with(b":") => return None,
         (b'(', b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'\\') => return None,
         (b'!' | b'|' | b'?' | b'+', b'=' | b'|' | b'?' | b':') => return None,

@@ -228,6 +228,15 @@ mod tests {
         "<con:name>db_password</con:name>\n<con:value>hunter2</con:value>",
         "<td>db_password</td><td class=\"v\"><pre>hunter2</pre></td>",
         "<dt>db_password</dt>\n<dd><code>hunter2</code></dd>",
+        "set db_password {hunter2}\n",
+        " neighbor 10.0.0.1 db_password hunter2\n",
+        "[{user, \"ann\"}, {db_password, \"hunter2\"}].",
+        "{:db_password, \"hunter2\"}",
+        "db_password: &db hunter2\n",
+        "db_password: !!str hunter2\n",
+        "OPTIONS (user 'b', db_password 'hunter2');",
+        "\t\"db_password\"\t\t\"hunter2\"\n",
+        "username=ann\ndb_password=hunter2\n",
         "<data name=\"db_password\" xml:space=\"preserve\">\n<value>hunter2</value></data>",
     ];
 

@@ -27,6 +27,9 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
             || announced(bytes, key.start) && name.iter().any(u8::is_ascii_alphabetic);
         return said.then_some((found, Form::Quoted));
     }
+    if bytes.get(at) == Some(&b'{') && line_lead(bytes, key.start) == Some(b"set") {
+        return braced(bytes, at + 1);
+    }
     let found = value::line(bytes, at);
     let flag = name.starts_with(b"--") || name.starts_with(b"-") && name.len() > 4;
     let declared = declares(bytes, key.start);
@@ -39,6 +42,24 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
         && matches!(bytes.get(found.end), None | Some(b'\n' | b'\r' | b';'))
         && line_lead(bytes, key.start).is_some_and(<[u8]>::is_empty);
     alone.then_some((found, Form::Spaced))
+}
+
+/// The literal that alone follows a name in quotes on its line, tabs between, as lists of keys and
+/// values have it: `"name"\t"value"`.
+pub(super) fn row(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
+    let found = value::literal(bytes, at)?;
+    let start = bytes[..key.start.saturating_sub(1)].iter().rev().find(|b| !matches!(b, b' ' | b'\t'));
+    let ends = matches!(bytes.get(value::past(bytes, found.end)), None | Some(b'\n' | b'\r'));
+    (ends && start.is_none_or(|b| *b == b'\n')).then_some((found, Form::Quoted))
+}
+
+/// What Tcl takes as it stands, in braces up to the end of the line: `set name {value}`.
+fn braced(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
+    let rest = &bytes[at..bytes.len().min(at + value::LONGEST)];
+    let line = rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())].trim_ascii_end();
+    let inner = line.strip_suffix(b"}")?;
+    let plain = !inner.iter().any(|b| matches!(b, b' ' | b'{' | b'}'));
+    plain.then_some((at..at + inner.len(), Form::Quoted))
 }
 
 /// Whether words before `at` open the line and declare what follows: `ENV`, `#define`, `aws configure set`.
@@ -61,6 +82,8 @@ pub(super) fn declares(bytes: &[u8], at: usize) -> bool {
         let fish = lead.strip_prefix(b"set -").is_some_and(|flags| flags.contains(&b'x') && flags.len() < 4);
         WORDS.contains(&lead)
             || fish
+            // A router and those that it exchanges routes with.
+            || lead.starts_with(b"neighbor ") && lead.len() < 40
             || lead.ends_with(b" set") && memchr::memmem::find(lead, b" conf").is_some()
             || lead.starts_with(b"git config") && !lead.ends_with(b"=")
     })
@@ -94,7 +117,8 @@ pub(super) fn after_login(bytes: &[u8], at: usize) -> bool {
     let user = words.next();
     let prose =
         matches!(user, Some(b"and" | b"or" | b"with" | b"a" | b"the" | b"your" | b"," | b"/" | b"|") | None);
-    !prose && matches!(words.next(), Some(b"login" | b"user" | b"username" | b"account"))
+    let word = words.next().map(|word| word.strip_prefix(b"(").unwrap_or(word));
+    !prose && matches!(word, Some(b"login" | b"user" | b"username" | b"account"))
 }
 
 #[cfg(test)]

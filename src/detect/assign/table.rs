@@ -86,7 +86,10 @@ fn list(bytes: &[u8], key: &Range<usize>) -> Option<Vec<Range<usize>>> {
         let text = bytes[cell.clone()].to_ascii_lowercase();
         ACCOUNT.iter().any(|word| memchr::memmem::find(&text, word).is_some())
     };
-    if names.len() < 3 || !names.iter().all(name) || !names.iter().any(account) {
+    // Two columns are named by a word or two each: a sentence may hold a comma.
+    let short = |cell: &Range<usize>| bytes[cell.clone()].iter().filter(|b| **b == b' ').count() < 2;
+    let few = names.len() < 2 || names.len() == 2 && !names.iter().all(short);
+    if few || !names.iter().all(name) || !names.iter().any(account) {
         return None;
     }
     let column = names.iter().position(|cell| cell.start <= key.start && key.end <= cell.end)?;
@@ -319,12 +322,17 @@ mod tests {
     }
 
     #[test]
+    fn two_columns_are_a_list_if_a_word_or_two_name_each() {
+        assert_eq!(column("url,password\na,hunter2\nb,hunter3\n", "password"), ["hunter2", "hunter3"]);
+    }
+
+    #[test]
     fn other_lists_name_no_column() {
         for text in [
             "a,password,b\n1,2,3\n",
             "first line\nurl,username,password\na,b,hunter2\n",
             "login(user, password, mail) VALUES ('a', 'b', 'c')",
-            "url,password\na,hunter2\n",
+            "the url of the page,the password of ann\na,hunter2\n",
             "call(url, user, password);\nx(a, b, c);\n",
             "INSERT INTO t (password, f(x)) VALUES ('a', 'b')",
         ] {

@@ -46,6 +46,23 @@ pub(super) fn literal(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     }
 }
 
+/// The longest property that is passed over, in bytes.
+const PROPERTY: usize = 80;
+
+/// Past the properties of a node that YAML writes before a plain value behind a colon: `&anchor` and `!!str`.
+pub(super) fn property(bytes: &[u8], at: usize) -> usize {
+    let rest = &bytes[at..bytes.len().min(at + PROPERTY)];
+    let name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let length = match rest {
+        [b'&', name_of @ ..] => 1 + name_of.iter().take_while(name).count(),
+        _ if rest.starts_with(b"!!str") => 5,
+        _ => 0,
+    };
+    let plain = rest.get(length + 1).is_some_and(|b| b.is_ascii_alphanumeric());
+    let after_colon = bytes[..at].ends_with(b": ");
+    if length > 1 && rest.get(length) == Some(&b' ') && plain && after_colon { at + length + 1 } else { at }
+}
+
 /// What stands inside further quotes, as code that writes code has them: `"\"value\""`, `'"value"'`.
 fn within(text: &[u8]) -> Range<usize> {
     let quotes = [&b"\\\""[..], b"\\'", b"\"", b"'"];
@@ -98,6 +115,10 @@ const WRAPPERS: &[&[u8]] = &[
     b"_T(",
     b"quote(",
     b"set(",
+    b"concat!(",
+    b"concat(",
+    b"paste0(",
+    b"implode('', [",
 ];
 
 /// The letters of a prefix, as in `b"…"` and `L"…"`.

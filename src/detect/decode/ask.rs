@@ -57,7 +57,10 @@ pub(crate) fn asked(
         b'&' if rest.get(1) == Some(&b'#') || named && rest.starts_with(b"&quot;") => Some(ENTITY),
         b'=' if rest.starts_with(b"=3D") || broken(bytes, stop) => Some(QUOTED),
         b'\n' | b'\r' if !named && folded(bytes, stop) => Some(FOLDED),
-        b'"' | b'\'' | b'`' | b'$' if !named => join::follows(bytes, stop).map(|_| JOIN),
+        b'"' | b'\'' | b'`' | b'$' if !named => {
+            let goes_on = join::follows(bytes, stop).is_some() || join::appended(bytes, stop).is_some();
+            goes_on.then_some(JOIN)
+        }
         _ => None,
     };
     form.map(|form| (form, stop))

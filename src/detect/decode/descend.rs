@@ -9,6 +9,7 @@ use super::anchors::{COUNTED, ENTITY, ESCAPE, FOLDED, HEX, JOIN, LIST, MANIFEST,
 use super::tape::{Decoded, Window};
 use super::{ask, base64, counted, digits, escape, join, list, manifest};
 use crate::detect::anchors::{Action, Anchors, Hit};
+use crate::detect::assign::Form;
 use crate::detect::candidate::Candidate;
 use crate::detect::collect::Collector;
 use crate::detect::quiet::{MANY, Quiet};
@@ -21,6 +22,9 @@ const DEPTH: u8 = 5;
 /// How many decoded bytes a blob may cost: this many times its size, and a little for small ones.
 const TIMES: usize = 4;
 const LITTLE: usize = 256 * 1024;
+
+/// How far the literals of one value may reach, in bytes: less than a change does (`reach.rs`).
+const JOINED: usize = 4096;
 
 /// How many forms there are.
 const FORMS: usize = FOLDED as usize + 1;
@@ -47,7 +51,8 @@ pub(crate) fn descend<'v>(
     collector.collect(view, hits, &mut candidates);
     let budget = view.bytes.len() * TIMES + LITTLE;
     let mut descent = Descent { budget, quiet, hits: hits.len(), finish };
-    let asked = descent.asked(collector, view, hits);
+    let mut asked = descent.asked(collector, view, hits);
+    asked.extend(descent.joined(&candidates, view));
     descent.deepen(*collector, vec![(view, asked)], candidates);
 }
 
@@ -83,13 +88,42 @@ impl Descent<'_> {
             if self.hits > MANY {
                 self.quiet.leave_out(view.bytes, &mut hits);
             }
+            let known = candidates.len();
             collector.collect(view, &hits, &mut candidates);
-            let asked = if view.depth < DEPTH { self.asked(&collector, view, &hits) } else { Vec::new() };
+            let mut asked = Vec::new();
+            if view.depth < DEPTH {
+                asked = self.asked(&collector, view, &hits);
+                asked.extend(self.joined(&candidates[known..], view));
+            }
             if !asked.is_empty() {
                 level.push((view, asked));
             }
         }
         self.deepen(collector, level, candidates);
+    }
+
+    /// The values of a view that go on in further literals, each put together.
+    fn joined(&mut self, candidates: &[Candidate<'_>], view: &View<'_>) -> Vec<Decoded> {
+        let mut found: Vec<Decoded> = Vec::new();
+        let mut covered = 0;
+        // The values of a Secret are none of its text.
+        let candidates = if view.manifests().is_empty() { candidates } else { &[] };
+        for c in candidates {
+            let quote = c.span.end;
+            let literal = c.said.is_some() && matches!(c.form, Form::Quoted | Form::Called);
+            if !literal || c.span.start < covered || !join::is_quote_at(view.bytes, quote) || self.budget == 0
+            {
+                continue;
+            }
+            let key = c.whole.start.min(c.span.start);
+            let window = join::value(view.bytes, &c.span, key).unwrap_or(Window::NONE);
+            // What stands further away is no reason to look at the name again.
+            let Some(decoded) = window.decoded.filter(|_| window.covers - quote < JOINED) else { continue };
+            covered = window.covers;
+            self.budget = self.budget.saturating_sub(decoded.bytes.len());
+            found.push(decoded);
+        }
+        found
     }
 
     /// What the hits of a view ask to be decoded.

@@ -16,12 +16,29 @@ const COUNT: usize = 64;
 
 /// Puts together the literals from the one that is open at `hit`, whose closing quote stands at `quote`.
 pub(crate) fn literals(bytes: &[u8], hit: &Range<usize>, quote: usize) -> Option<Window> {
-    let from = hit.start.saturating_sub(ROUND);
+    put_together(bytes, hit, quote, hit.start.saturating_sub(ROUND), ROUND)
+}
+
+/// The same for the value that begins at `value.start`, with nothing shown but its own lines.
+pub(crate) fn value(bytes: &[u8], value: &Range<usize>, key: usize) -> Option<Window> {
+    let line = memchr::memrchr(b'\n', &bytes[..key]).map_or(0, |n| n + 1);
+    put_together(bytes, value, value.end, line.max(key.saturating_sub(ROUND)), 0)
+}
+
+/// The same, shown from `from` on and so many bytes behind the last literal; for 0, up to the end of its line.
+fn put_together(
+    bytes: &[u8],
+    hit: &Range<usize>,
+    quote: usize,
+    from: usize,
+    behind: usize,
+) -> Option<Window> {
     let mut pieces = vec![(from, quote)];
     let mut end = quote;
     let mut listed = false;
     while pieces.len() < COUNT {
-        let Some((next, comma)) = follows(bytes, end) else { break };
+        let further = || appended(bytes, end).map(|next| (next, false));
+        let Some((next, comma)) = follows(bytes, end).or_else(further) else { break };
         let Some(close) = closing(bytes, next) else { break };
         listed |= comma;
         pieces.push((next, close));
@@ -44,7 +61,9 @@ pub(crate) fn literals(bytes: &[u8], hit: &Range<usize>, quote: usize) -> Option
     if pieces.len() < 2 || listed && !is_joined(bytes, hit.start, end) {
         return None;
     }
-    let last = bytes.len().min(end + ROUND);
+    let rest = &bytes[end..bytes.len().min(end + ROUND)];
+    let line = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+    let last = end + if behind > 0 { rest.len().min(behind) } else { line };
     pieces.push((end, last));
     let mut tape = Tape::new(from, last - from);
     pieces.into_iter().for_each(|(from, to)| tape.copy(bytes, from..to));
@@ -78,6 +97,32 @@ pub(crate) fn follows(bytes: &[u8], at: usize) -> Option<(usize, bool)> {
     (apart && rest.get(n).is_some_and(|b| is_quote(*b))).then_some((at + n + 1, sign == Some(&&b","[..])))
 }
 
+/// Where the text of a literal begins that the next statement adds to what this one assigns: `key = "sk-ab"` and
+/// `key += "cd"`, or with `.=`.
+pub(crate) fn appended(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = &bytes[at..bytes.len().min(at + GAP)];
+    let blank = |b: &&u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
+    let blanks = |n: usize| n + rest[n..].iter().take_while(blank).count();
+    let from = 1 + usize::from(rest.get(1) == Some(&b';'));
+    let start = blanks(from.min(rest.len()));
+    let inside = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$' | b'@');
+    let name = &rest[start..start + rest[start..].iter().take_while(inside).count()];
+    let sign = blanks(start + name.len());
+    if name.is_empty() || start == from || !matches!(rest.get(sign..sign + 2), Some(b"+=" | b".=")) {
+        return None;
+    }
+    let quote = blanks(sign + 2);
+    let own = &bytes[at.saturating_sub(ROUND)..at];
+    let line = &own[memchr::memrchr(b'\n', own).map_or(0, |n| n + 1)..];
+    let assigned = memchr::memmem::find(line, name).is_some_and(|n| {
+        line[n + name.len()..]
+            .trim_ascii_start()
+            .first()
+            .is_some_and(|b| matches!(b, b'=' | b':' | b'+' | b'.'))
+    });
+    (assigned && rest.get(quote).is_some_and(|b| is_quote(*b))).then_some(at + quote + 1)
+}
+
 /// How long a call is that appends its argument, up to that: `.concat(`, `).append(`.
 fn call(rest: &[u8]) -> usize {
     let closed = usize::from(rest.first() == Some(&b')'));
@@ -105,6 +150,11 @@ fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
 }
 
+/// Whether a quote stands at `at`.
+pub(crate) fn is_quote_at(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at).is_some_and(|b| is_quote(*b))
+}
+
 /// The closing quote of the literal whose text begins at `from`.
 fn closing(bytes: &[u8], from: usize) -> Option<usize> {
     let quote = bytes[from - 1];
@@ -124,4 +174,39 @@ fn is_joined(bytes: &[u8], start: usize, end: usize) -> bool {
     let templates = ["%s%s", "%@%@", "{}{}", "{0}{1}"];
     calls.iter().chain(&templates).any(|word| holds(&before, word))
         || ["join(", "joined(", ".concat("].iter().any(|word| holds(&after[..after.len().min(48)], word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is shown for the value behind the first quote.
+    fn shown(text: &str) -> Option<String> {
+        let bytes = text.as_bytes();
+        let start = text.find('"')? + 1;
+        let end = start + text[start..].find('"')?;
+        let decoded = value(bytes, &(start..end), text.find("password")?)?.decoded?;
+        Some(String::from_utf8(decoded.bytes).unwrap())
+    }
+
+    #[test]
+    fn a_value_goes_on_in_the_next_literal_or_statement() {
+        for text in [
+            "x\npassword = \"hun\" + \"ter\" +\n    \"2\"\nuser = \"ann\"\n",
+            "password = \"hun\" \\\n  \"ter2\"\n",
+            "password = \"hun\";\npassword += \"ter\";\npassword += \"2\"",
+            "$password = \"hunter\";\n$password .= \"2\"",
+            "password = [\"hunt\", \"er2\"].join(\"\")",
+        ] {
+            let shown = shown(text).unwrap_or_else(|| panic!("{text}"));
+            assert!(shown.contains("hunter2") && !shown.contains("ann"), "{text}: {shown}");
+        }
+        for text in [
+            "password = \"hun\"\nother += \"ter2\"",
+            "password = [\"hun\", \"ter2\"]",
+            "password = \"hun\"\n",
+        ] {
+            assert_eq!(shown(text), None, "{text}");
+        }
+    }
 }

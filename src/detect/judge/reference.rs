@@ -3,7 +3,7 @@
 use super::Verdict;
 use crate::detect::Candidate;
 use crate::detect::assign::Form;
-use crate::detect::lexicon::words;
+use crate::detect::lexicon::{chance, words};
 
 /// What opens or closes a template in one of the common languages.
 const TEMPLATE: &[&[u8]] = &[b"${", b"{{", b"}}", b"<%", b"#{", b"@{", b"%{", b"$[", b"{%", b"<?"];
@@ -11,6 +11,9 @@ const TEMPLATE: &[&[u8]] = &[b"${", b"{{", b"}}", b"<%", b"#{", b"@{", b"%{", b"
 const FORMAT: &[&[u8]] = &[b"%s", b"%d", b"%v", b"{0}", b"{}", b"%w", b"%@"];
 /// A format is a short text.
 const FORMAT_LENGTH: usize = 24;
+
+/// How many bits by which chance explains a text better than words do make it one that is drawn.
+const DRAWN: f64 = 12.0;
 
 /// Rejects variables, templates and look-ups.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
@@ -29,7 +32,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         "stands in for a variable that is set"
     } else if names_another(text, c.form) {
         "names another value"
-    } else if has(text, FORMAT) && text.len() < FORMAT_LENGTH {
+    } else if has(text, FORMAT) && text.len() < FORMAT_LENGTH && !drawn(text) {
         "is a format, filled in elsewhere"
     } else if looked_up(text) {
         "is looked up elsewhere"
@@ -37,6 +40,14 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Pass;
     };
     Verdict::Reject(what.into())
+}
+
+/// Whether what stands round the only verb of a format is drawn at random: a password from all signs holds one by chance.
+fn drawn(text: &[u8]) -> bool {
+    let mut verbs =
+        FORMAT.iter().flat_map(|verb| memchr::memmem::find_iter(text, verb).map(|at| (at, verb.len())));
+    let (Some((at, length)), None) = (verbs.next(), verbs.next()) else { return false };
+    chance::bits(&[&text[..at], &text[at + length..]].concat()) > DRAWN
 }
 
 /// `$(command)`, `%(name)s` and `@@name@@`. Keys that are drawn from all signs, as Django's, hold `%(` and `$(` by chance:
@@ -151,6 +162,17 @@ mod tests {
     #[test]
     fn what_a_shell_puts_for_a_variable_that_is_set() {
         assert!(stands_in_a_shell(b"x \"${PASSWORD:") && !stands_in_a_shell(b"password:"));
+    }
+
+    #[test]
+    fn a_verb_by_chance_makes_no_format() {
+        for (seed, verb) in [("<alnum:14>", "%d"), ("<alnum:12>", "%s"), ("<alnum:16>", "{}")] {
+            let text = crate::rule::example::expand(seed).unwrap().text;
+            assert!(drawn([&text[..5], verb, &text[5..]].concat().as_bytes()), "{text}");
+        }
+        for text in ["%s-password", "key_%d_of_user", "%s", "token-%v-%v", "user{}secret"] {
+            assert!(!drawn(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

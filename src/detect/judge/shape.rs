@@ -168,6 +168,9 @@ fn uuid(text: &[u8]) -> bool {
             .all(|(n, b)| if matches!(n, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
 }
 
+/// From how many bits on, by which chance explains it better than words do, a text is drawn and no pattern.
+const DRAWN: f64 = 8.0;
+
 fn regex(text: &[u8]) -> bool {
     let has = |p: &[u8]| memchr::memmem::find(text, p).is_some();
     has(b"[a-z")
@@ -175,10 +178,10 @@ fn regex(text: &[u8]) -> bool {
         || has(b"[0-9")
         || has(b"\\w")
         || has(b"\\d")
-        || has(b".*")
         || has(b"(?")
         || has(b"[^")
-        || has(b".+")
+        // A password drawn from all signs holds these by chance.
+        || (has(b".*") || has(b".+")) && chance::bits(text) < DRAWN
 }
 
 /// `#password`, `.token-field`, `input[name=…`, `@id/password`.
@@ -199,9 +202,11 @@ mod tests {
         assert!(host_and_port(b"php:9000") && !host_and_port(b"hunter2:9000") && !host_and_port(b"pass:12"));
         assert!(version(b"2010-04-01") && version(b"1.2.3") && version(b"10.0.0.1"));
         assert!(uuid(b"26dfe8d8-889b-4380-92ff-9c3c6ea5d930") && !uuid(b"26dfe8d8"));
-        assert!(regex(b"sk-[a-zA-Z0-9]{48}"));
         let text = crate::rule::example::expand("2.<b64:22>==|<b64:43>=|<b64:43>=").unwrap().text;
         assert!(sealed(text.as_bytes()) && !sealed(b"a=|b=") && !sealed(&text.as_bytes()[..26]));
+        assert!(regex(b"sk-[a-zA-Z0-9]{48}") && regex(b"^.+@.+$") && regex(b"token.*secret"));
+        let drawn = crate::rule::example::expand("<alnum:14>").unwrap().text;
+        assert!(!regex([&drawn[..6], ".*", &drawn[6..]].concat().as_bytes()));
         assert!(stored(b"hex:00") && stored(b"51:b:0100") && !stored(b"hexagon51"));
         assert!(
             validation(b"required|min:8|confirmed") && !validation(b"k9|Xw4|pq") && !validation(b"hunter")

@@ -31,7 +31,12 @@ pub(crate) enum Kind {
     Pdf,
     /// git bundle.
     Bundle,
+    /// Mail with parts, or a mailbox of such.
+    Mail,
 }
+
+/// How far the header of a mail is looked at, in bytes.
+const HEADER: usize = 16 * 1024;
 
 /// Where the magic of tar stands (POSIX.1-2001, ustar).
 const TAR: usize = 257;
@@ -55,9 +60,35 @@ impl Kind {
             b'S' if begins(b"SQLite format 3\0") => Self::Sqlite,
             b'%' if begins(b"%PDF-") => Self::Pdf,
             b'#' if begins(b"# v2 git bundle\n") || begins(b"# v3 git bundle\n") => Self::Bundle,
+            b'A'..=b'Z' if is_mail(head) => Self::Mail,
             _ if head.get(TAR..TAR + 5) == Some(b"ustar") => Self::Tar,
             _ => return None,
         };
         Some(kind)
     }
+}
+
+/// Whether a text opens like a mail, and says that it has several parts.
+fn is_mail(head: &[u8]) -> bool {
+    const FIELDS: &[&[u8]] = &[
+        b"From",
+        b"Return-Path",
+        b"Received",
+        b"Delivered-To",
+        b"DKIM-Signature",
+        b"Date",
+        b"MIME-Version",
+        b"Message-I",
+        b"Subject",
+        b"To",
+        b"X-",
+        b"Content-",
+        b"Reply-To",
+        b"Authentication-Results",
+    ];
+    let opens = FIELDS.iter().any(|field| head.starts_with(field));
+    let header = &head[..head.len().min(HEADER)];
+    opens
+        && memchr::memmem::find(header, b"ultipart/")
+            .is_some_and(|at| memchr::memmem::rfind(&header[..at], b"ontent-").is_some())
 }

@@ -5,8 +5,10 @@
 mod bundle;
 mod cpio;
 mod deb;
+mod fonts;
 mod kind;
 mod limits;
+mod mail;
 mod office;
 mod pdf;
 mod rpm;

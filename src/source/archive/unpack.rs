@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::kind::Kind;
 use super::limits::{self, Allowance, Counted};
-use super::{bundle, cpio, deb, pdf, rpm, sevenz, sqlite, stream, tarball, zipped};
+use super::{bundle, cpio, deb, mail, pdf, rpm, sevenz, sqlite, stream, tarball, zipped};
 use crate::source::pieces::{Outlet, Reader};
 use crate::source::source::{Item, SourceError};
 
@@ -136,6 +136,15 @@ impl<'a> Unpacker<'a> {
         Ok(())
     }
 
+    /// Bytes that are text and hold containers: pushed as they are.
+    pub(super) fn plain(&mut self, path: &str, input: &mut dyn Read) -> Result<(), Stop> {
+        let mut reader = self.readers.pop().unwrap_or_default();
+        let read = reader.read(input, Outlet { path, unpacked: &self.forms, sink: self.sink });
+        self.readers.push(reader);
+        self.bytes += read?;
+        Ok(())
+    }
+
     /// What may still come out of the file.
     pub(super) fn allowance(&self) -> Rc<Allowance> {
         Rc::clone(&self.allowance)
@@ -162,6 +171,7 @@ impl<'a> Unpacker<'a> {
             | Kind::Ar
             | Kind::Cpio
             | Kind::Rpm
+            | Kind::Mail
             | Kind::Bundle => self.sequential(kind, path, &mut held.chain(input)),
             _ => self.whole(kind, path, &mut held.chain(input)),
         };
@@ -197,6 +207,7 @@ impl<'a> Unpacker<'a> {
             Kind::Cpio => cpio::unpack(self, path, input),
             Kind::Rpm => rpm::unpack(self, path, input),
             Kind::Bundle => bundle::unpack(self, path, input),
+            Kind::Mail => mail::unpack(self, path, input),
             other => stream::unpack(self, other, path, input),
         }
     }
