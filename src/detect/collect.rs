@@ -130,7 +130,7 @@ impl<'v> Collector<'v> {
         }
         let pattern = self.patterns.get(id, rule)?;
         let search = Search { pattern, bytes, longest: rule.window as usize };
-        let found = over(rule, search, &span, sweeps.of(usize::from(id.0)))?;
+        let found = over(rule, search, &span, sweeps.of(pattern))?;
         let said = match rule.judged {
             Judged::Shape | Judged::Hash => None,
             Judged::Password => Some(Name::of(Kind::Password)),

@@ -17,8 +17,6 @@ const LINES: usize = 12;
 const REACH: usize = 2048;
 /// The longest text that is taken for an id, in bytes.
 const LONGEST: usize = 200;
-/// No rule asks for more kinds of partners.
-const MOST: usize = 16;
 
 /// The kind of a partner and what it looks like.
 type Pair = (String, Pattern);
@@ -35,15 +33,15 @@ impl Links {
     }
 
     /// What stands near the candidate and belongs to it, in the order its rule names the kinds.
-    pub(crate) fn of(&self, c: &Candidate<'_>, swept: &mut Swept) -> Vec<Linked> {
+    pub(crate) fn of<'v>(&self, c: &Candidate<'v>, swept: &mut Swept<'v>) -> Vec<Linked> {
         if c.rule.pair.is_empty() {
             return Vec::new();
         }
         let pairs = self.cells[usize::from(c.id.0)].get_or_init(|| compile(c.rule).unwrap_or_default());
         let (bytes, near) = (c.view.bytes, neighbourhood(c.view.bytes, &c.span));
-        let linked = pairs.iter().enumerate().filter_map(|(n, (kind, pattern))| {
+        let linked = pairs.iter().filter_map(|(kind, pattern)| {
             let search = Search { pattern, bytes, longest: 2 * REACH };
-            let sweep = swept.of(c).of(usize::from(c.id.0) * MOST + n);
+            let sweep = swept.of(c).of(pattern);
             let found = sweep.all(search, &near).into_iter().map(|found| search.part(&found));
             let belongs = |at: &Range<usize>| {
                 let apart = at.end <= c.span.start || c.span.end <= at.start;
@@ -57,18 +55,17 @@ impl Links {
     }
 }
 
-/// What was looked through for partners, in the view that the last candidate stands in.
-#[derive(Debug, Default)]
-pub(crate) struct Swept {
-    view: Option<(*const u8, usize)>,
+/// What was looked through for partners, in the text that the last candidate stands in.
+#[derive(Default)]
+pub(crate) struct Swept<'v> {
+    text: &'v [u8],
     sweeps: Sweeps,
 }
 
-impl Swept {
-    fn of(&mut self, c: &Candidate<'_>) -> &mut Sweeps {
-        let view = Some((c.view.bytes.as_ptr(), c.view.bytes.len()));
-        if self.view != view {
-            *self = Self { view, sweeps: Sweeps::default() };
+impl<'v> Swept<'v> {
+    fn of(&mut self, c: &Candidate<'v>) -> &mut Sweeps {
+        if !std::ptr::eq(self.text, c.view.bytes) {
+            *self = Self { text: c.view.bytes, sweeps: Sweeps::default() };
         }
         &mut self.sweeps
     }

@@ -34,14 +34,16 @@ const PLACES: usize = 16;
 pub(crate) struct Pattern {
     quick: DFA,
     sure: PikeVM,
-    caches: Pool<(dfa::Cache, pikevm::Cache), Caches>,
+    caches: Pool<Room, Caches>,
     /// What finds a match quickly where it may begin anywhere, of a pattern that is searched for; compiled when there is one.
     search: Option<(Hir, OnceLock<Option<Regex>>)>,
     /// The number of the group that is wanted; 0 is all of the match.
     part: usize,
 }
 
-type Caches = Box<dyn Fn() -> (dfa::Cache, pikevm::Cache) + Send + Sync + UnwindSafe + RefUnwindSafe>;
+/// What a thread needs to look for a pattern; the second only where there is a match, as hardly ever.
+type Room = (dfa::Cache, Option<pikevm::Cache>);
+type Caches = Box<dyn Fn() -> Room + Send + Sync + UnwindSafe + RefUnwindSafe>;
 
 impl Pattern {
     /// One that is tried at one place, of which the group `part` is wanted.
@@ -70,8 +72,8 @@ impl Pattern {
         let quick = DFA::builder().configure(config).build_from_nfa(automaton.clone());
         let quick = quick.map_err(|error| error.to_string())?;
         let sure = PikeVM::new_from_nfa(automaton).map_err(|error| error.to_string())?;
-        let (dfa, vm) = (quick.clone(), sure.clone());
-        let caches: Caches = Box::new(move || (dfa.create_cache(), vm.create_cache()));
+        let dfa = quick.clone();
+        let caches: Caches = Box::new(move || (dfa.create_cache(), None));
         Ok(Self { quick, sure, caches: Pool::new(caches), search: None, part })
     }
 
@@ -95,7 +97,7 @@ impl Pattern {
         self.end(&input.clone().earliest(true))?;
         let found = match self.search() {
             Some(search) => search.find(input),
-            None => self.sure.find(&mut self.caches.get().1, input),
+            None => self.sure.find(self.room(&mut self.caches.get().1), input),
         };
         found.map(|found| found.range())
     }
@@ -107,7 +109,7 @@ impl Pattern {
         let input = Input::new(text).span(from..text.len()).anchored(Anchored::Yes);
         match self.search() {
             Some(search) => search.search_slots(&input, places)?,
-            None => self.sure.search_slots(&mut self.caches.get().1, &input, places)?,
+            None => self.sure.search_slots(self.room(&mut self.caches.get().1), &input, places)?,
         };
         let range = |n: usize| Some(places[n * 2]?.get()..places[n * 2 + 1]?.get());
         range(self.part).or_else(|| range(0))
@@ -118,7 +120,11 @@ impl Pattern {
         let mut caches = self.caches.get();
         let (quick, sure) = &mut *caches;
         let found = self.quick.try_search_fwd(quick, input).map(|found| found.map(|half| half.offset()));
-        found.unwrap_or_else(|_| self.sure.find(sure, input.clone()).map(|found| found.end()))
+        found.unwrap_or_else(|_| self.sure.find(self.room(sure), input.clone()).map(|found| found.end()))
+    }
+
+    fn room<'r>(&self, held: &'r mut Option<pikevm::Cache>) -> &'r mut pikevm::Cache {
+        held.get_or_insert_with(|| self.sure.create_cache())
     }
 
     /// What searches for the pattern, unless it is tried, or too large for that.

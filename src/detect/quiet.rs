@@ -99,9 +99,7 @@ impl Quiet<'_> {
         }
         let pattern = self.patterns.get(id, rule)?;
         let search = Search { pattern, bytes, longest: rule.window as usize };
-        collect::over(rule, search, anchor, sweeps.of(usize::from(id.0)))
-            .is_none()
-            .then_some(rule.window as usize + 1)
+        collect::over(rule, search, anchor, sweeps.of(pattern)).is_none().then_some(rule.window as usize + 1)
     }
 
     /// Of a rule that is called by the name of its service: no key stands behind the name.

@@ -30,10 +30,15 @@ pub(super) fn literal(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let from = n;
     loop {
         let end = n + memchr::memchr3(quote, b'\n', b'\r', &rest[n..])?;
-        if rest[end] != quote {
-            return None;
-        }
         let slashes = rest[from..end].iter().rev().take_while(|b| **b == b'\\').count();
+        if rest[end] != quote {
+            // A backslash at its end joins a line to the next.
+            if slashes % 2 == 0 {
+                return None;
+            }
+            n = end + if rest[end..].starts_with(b"\r\n") { 2 } else { 1 };
+            continue;
+        }
         if escaped && slashes % 2 == 1 {
             return Some(at + from..at + end - slashes);
         }
@@ -142,7 +147,7 @@ const OPENINGS: u128 = {
 fn one_wrapper(rest: &[u8]) -> usize {
     let Some(&first) = rest.first() else { return 0 };
     if matches!(first, b'"' | b'\'' | b'`' | b'\\' | b'%') {
-        return 0;
+        return empty_join(rest);
     }
     if matches!(first, b'[' | b'(' | b'{' | b'@' | b'&') && rest.get(1).is_some_and(|b| is_quote(*b)) {
         return 1;
@@ -159,6 +164,13 @@ fn one_wrapper(rest: &[u8]) -> usize {
     }
     let letters = rest.iter().take(3).take_while(|b| PREFIX.contains(b)).count();
     if letters > 0 && rest.get(letters).is_some_and(|b| is_quote(*b)) { letters } else { 0 }
+}
+
+/// How long the beginning is of pieces that are joined by nothing: `"".join(["hun", "ter2"])`.
+fn empty_join(rest: &[u8]) -> usize {
+    let nothing = rest.starts_with(b"\"\".join(") || rest.starts_with(b"''.join(");
+    let list = nothing && matches!(rest.get(8), Some(b'[' | b'('));
+    if list && rest.get(9).is_some_and(|b| is_quote(*b)) { 9 } else { 0 }
 }
 
 fn is_quote(b: u8) -> bool {

@@ -110,13 +110,18 @@ impl Descent<'_> {
         let candidates = if view.manifests().is_empty() { candidates } else { &[] };
         for c in candidates {
             let quote = c.span.end;
-            let literal = c.said.is_some() && matches!(c.form, Form::Quoted | Form::Called);
+            // What begins with a variable is put together elsewhere, and may be one word of a command.
+            let literal = c.said.is_some()
+                && matches!(c.form, Form::Quoted | Form::Called)
+                && view.bytes.get(c.span.start) != Some(&b'$');
             if !literal || c.span.start < covered || !join::is_quote_at(view.bytes, quote) || self.budget == 0
             {
                 continue;
             }
             let key = c.whole.start.min(c.span.start);
-            let window = join::value(view.bytes, &c.span, key).unwrap_or(Window::NONE);
+            let window = join::unbroken(view.bytes, &c.span, key)
+                .or_else(|| join::value(view.bytes, &c.span, key))
+                .unwrap_or(Window::NONE);
             // What stands further away is no reason to look at the name again.
             let Some(decoded) = window.decoded.filter(|_| window.covers - quote < JOINED) else { continue };
             covered = window.covers;

@@ -25,6 +25,31 @@ pub(crate) fn value(bytes: &[u8], value: &Range<usize>, key: usize) -> Option<Wi
     put_together(bytes, value, value.end, line.max(key.saturating_sub(ROUND)), 0)
 }
 
+/// The value that a backslash at the end of a line goes on behind, in one piece, with nothing shown but its own lines.
+pub(crate) fn unbroken(bytes: &[u8], value: &Range<usize>, key: usize) -> Option<Window> {
+    let text = &bytes[value.clone()];
+    let breaks: Vec<Range<usize>> = memchr::memmem::find_iter(text, b"\\")
+        .filter_map(|at| {
+            let length = if text[at + 1..].starts_with(b"\r\n") { 3 } else { 2 };
+            matches!(text.get(at + length - 1), Some(b'\n')).then(|| value.start + at..value.start + at + length)
+        })
+        .collect();
+    if breaks.is_empty() {
+        return None;
+    }
+    let line = memchr::memrchr(b'\n', &bytes[..key]).map_or(0, |n| n + 1);
+    let mut from = line.max(key.saturating_sub(ROUND));
+    let rest = &bytes[value.end..bytes.len().min(value.end + ROUND)];
+    let last = value.end + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+    let mut tape = Tape::new(from, last - from);
+    for cut in breaks {
+        tape.copy(bytes, from..cut.start);
+        from = cut.end;
+    }
+    tape.copy(bytes, from..last);
+    Some(Window { covers: value.end, decoded: Some(tape.finish("joined-strings", last)) })
+}
+
 /// The same, shown from `from` on and so many bytes behind the last literal; for 0, up to the end of its line.
 fn put_together(
     bytes: &[u8],
@@ -187,6 +212,15 @@ mod tests {
         let end = start + text[start..].find('"')?;
         let decoded = value(bytes, &(start..end), text.find("password")?)?.decoded?;
         Some(String::from_utf8(decoded.bytes).unwrap())
+    }
+
+    #[test]
+    fn a_backslash_at_the_end_of_a_line_is_no_part_of_the_value() {
+        let text = b"x\npassword = \"hun\\\nter\\\r\n2\";\nuser";
+        let value = |end| unbroken(text, &(14..end), 2);
+        let shown = String::from_utf8(value(26).unwrap().decoded.unwrap().bytes).unwrap();
+        assert_eq!(shown, "password = \"hunter2\";");
+        assert!(value(17).is_none());
     }
 
     #[test]

@@ -220,6 +220,9 @@ fn password(c: &mut Candidate<'_>) -> Verdict {
 /// Whether a password stands in a URL to a server of another kind than those that pages are read from, with a name in the
 /// world: `mongodb+srv://…@cluster0.acme.net`.
 fn serves(c: &Candidate<'_>) -> bool {
+    if c.rule.syntax != Syntax::Url {
+        return false;
+    }
     let before = &c.view.bytes[c.span.start.saturating_sub(120)..c.span.start];
     let scheme = memchr::memmem::rfind(before, b"://").map_or(&[][..], |n| &before[..n]);
     let page = [&b"http"[..], b"https", b"git", b"ssh", b"ftp"].iter().any(|word| scheme.ends_with(word));

@@ -52,20 +52,7 @@ fn says(around: &[u8], word: &[u8]) -> bool {
 
 /// A word in small letters that stands for nothing: no word for a secret, no setting, no stand-in.
 pub(super) fn word(text: &[u8]) -> bool {
-    let lists = [
-        words::PLACEHOLDER,
-        words::DUMMY,
-        words::PASSWORD,
-        words::SECRET,
-        words::TOKEN,
-        words::KEY,
-        words::KEY_OWNER,
-        words::TAIL_NEUTRAL,
-        words::TAIL_OTHER,
-        words::HEAD_OTHER,
-        words::ENUM,
-    ];
-    let known = |part: &[u8]| lists.iter().any(|list| words::holds(list, part));
+    let known = |part: &[u8]| words::is_label(part) || words::holds(words::DUMMY, part);
     (6..=24).contains(&text.len())
         && text.iter().all(|b| b.is_ascii_lowercase() || *b == b'_')
         && text.iter().collect::<std::collections::BTreeSet<_>>().len() >= 5

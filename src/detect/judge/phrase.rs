@@ -41,19 +41,6 @@ pub(super) fn signs(c: &Candidate<'_>) -> bool {
 
 /// Whether `text` is so many words at least, apart by one sign that is `joins`, none of which stands for a secret.
 fn joined(text: &[u8], joins: fn(u8) -> bool, least: usize) -> bool {
-    let lists = [
-        words::PLACEHOLDER,
-        words::PASSWORD,
-        words::SECRET,
-        words::TOKEN,
-        words::KEY,
-        words::KEY_OWNER,
-        words::TAIL_NEUTRAL,
-        words::TAIL_OTHER,
-        words::HEAD_OTHER,
-        words::ENUM,
-        words::WEAK,
-    ];
     // Words of sentences.
     const SPOKEN: &[&[u8]] =
         &[b"the", b"and", b"for", b"this", b"that", b"are", b"was", b"not", b"you", b"can", b"from"];
@@ -62,7 +49,8 @@ fn joined(text: &[u8], joins: fn(u8) -> bool, least: usize) -> bool {
         matches!(part.len(), 3..=12)
             && part.iter().all(u8::is_ascii_lowercase)
             && !SPOKEN.contains(&part)
-            && !lists.iter().any(|list| words::holds(list, part))
+            && !words::is_label(part)
+            && !words::holds(words::WEAK, part)
     };
     let parts = || text.split(|b| *b == sign);
     let known = parts().filter(|part| words::holds(words::DUMMY, part)).count();

@@ -4,7 +4,7 @@
 //! hexadecimal digits, are those of something that is made to be known.
 
 use super::Verdict;
-use super::structure::base64;
+use super::structure::{base64, hex};
 use crate::detect::Candidate;
 use crate::detect::lexicon::{Kind, name};
 use crate::rule::Syntax;
@@ -79,12 +79,6 @@ fn sequence(bytes: &[u8]) -> Option<&[u8]> {
         [0x30, n, rest @ ..] if *n < 0x80 => Some(rest),
         _ => None,
     }
-}
-
-/// The bytes that hexadecimal digits stand for.
-fn hex(digits: &[u8]) -> Option<Vec<u8>> {
-    let digit = |b: u8| char::from(b).to_digit(16);
-    digits.chunks_exact(2).map(|pair| Some((digit(pair[0])? * 16 + digit(pair[1])?) as u8)).collect()
 }
 
 #[cfg(test)]

@@ -30,7 +30,8 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     let sum = written(c.secret()).filter(|_| c.kind().is_some());
     if let Some(word) = sum.and_then(|sum| c.scene.digests(digests).get(&sum)) {
-        return Verdict::Reject(format!("is the digest of the word '{word}'"));
+        let what = if word.is_empty() { "nothing".to_owned() } else { format!("the word '{word}'") };
+        return Verdict::Reject(format!("is the digest of {what}"));
     }
     if c.kind().is_some() && draws_a_badge(&c.view.bytes[..c.span.start]) {
         return Verdict::Public("draws a badge, and stands in every page that shows it".into());

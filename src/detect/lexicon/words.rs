@@ -15,6 +15,13 @@ pub(crate) fn holds(list: &[&str], word: &[u8]) -> bool {
     list.binary_search_by(order).is_ok()
 }
 
+/// Whether a word names or stands for a secret, or is said round one: no value is that.
+pub(crate) fn is_label(word: &[u8]) -> bool {
+    let lists =
+        [PLACEHOLDER, PASSWORD, SECRET, TOKEN, KEY, KEY_OWNER, TAIL_NEUTRAL, TAIL_OTHER, HEAD_OTHER, ENUM];
+    lists.iter().any(|list| holds(list, word))
+}
+
 /// The words of a list that stand anywhere in a text, which is in lower case.
 pub(crate) fn inside(list: &'static [&'static str], text: Vec<u8>) -> impl Iterator<Item = &'static str> {
     // A word whose first letters are not all there is not looked for.

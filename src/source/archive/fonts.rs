@@ -4,7 +4,7 @@
 //! a string shows. Documents hold only the characters they use, numbered as they come, and a table that says what each
 //! number means. The formats: ISO 32000-1, 7.5.7 and 9.10.3.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How far before a word its object begins, in bytes.
 const OBJECT: usize = 4096;
@@ -17,8 +17,9 @@ const SAME: usize = 16;
 /// Which fonts there are, and where their tables stand.
 #[derive(Debug, Default)]
 pub(super) struct Fonts {
-    /// The object of its table, for the object of each font.
+    /// The object of its table, for the object of each font, and all these objects.
     tables: BTreeMap<u32, u32>,
+    wanted: BTreeSet<u32>,
     /// The objects of the fonts of a name: pages may call different ones the same.
     names: BTreeMap<Vec<u8>, Vec<u32>>,
     /// What was read from the tables.
@@ -58,6 +59,7 @@ impl Fonts {
     fn note(&mut self, font: Option<u32>, rest: &[u8]) {
         if let (Some(font), Some(table)) = (font, number(rest)) {
             self.tables.insert(font, table);
+            self.wanted.insert(table);
         }
     }
 
@@ -77,7 +79,7 @@ impl Fonts {
 
     /// Whether the object of that number is the table of a font.
     pub(super) fn wants(&self, object: u32) -> bool {
-        self.tables.values().any(|table| *table == object)
+        self.wanted.contains(&object)
     }
 
     /// Reads the table in the object of that number.
@@ -109,12 +111,20 @@ impl Map {
             let end = memchr::memmem::find(rest, b"endbf").unwrap_or(rest.len());
             let (part, range) = (&rest[..end], rest.starts_with(b"range"));
             let mut words = words(part);
-            while let Some((from, width)) = words.next().map(|word| (value(&word), word.len())) {
+            while let Some((from, width, _)) = words.next().map(|(word, at)| (value(&word), word.len(), at)) {
                 map.wide |= width > 1;
-                let to = if range { words.next().map_or(from, |word| value(&word)) } else { from };
-                let Some(shown) = words.next() else { break };
-                for step in 0..to.saturating_sub(from).min(RANGE) + 1 {
-                    map.add(from + step, &shown, step);
+                let to = if range { words.next().map_or(from, |(word, _)| value(&word)) } else { from };
+                let codes = from..=to.min(from.saturating_add(RANGE));
+                let Some((shown, at)) = words.next() else { break };
+                if !listed(part, at) {
+                    codes.for_each(|code| map.add(code, &shown, code - from));
+                    continue;
+                }
+                // A list in brackets gives each code its own.
+                map.add(from, &shown, 0);
+                for code in codes.skip(1) {
+                    let Some((shown, _)) = words.next() else { break };
+                    map.add(code, &shown, 0);
                 }
             }
             rest = &rest[end..];
@@ -138,17 +148,22 @@ impl Map {
     }
 }
 
-/// The strings in digits of a table. A list of such in brackets gives each code its own: only the first is kept.
-fn words(part: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    let mut rest = part;
+/// The strings in digits of a table, each with the place where it begins.
+fn words(part: &[u8]) -> impl Iterator<Item = (Vec<u8>, usize)> {
+    let mut at = 0;
     std::iter::from_fn(move || {
-        let from = memchr::memchr(b'<', rest)?;
-        let end = from + memchr::memchr(b'>', &rest[from..])?;
+        let from = at + memchr::memchr(b'<', &part[at..])?;
+        at = from + memchr::memchr(b'>', &part[from..])?;
         let digits: Vec<u8> =
-            rest[from + 1..end].iter().filter_map(|b| char::from(*b).to_digit(16)).map(|d| d as u8).collect();
-        rest = &rest[end + 1..];
-        Some(digits.chunks(2).map(|pair| pair[0] << 4 | pair.get(1).copied().unwrap_or(0)).collect())
+            part[from + 1..at].iter().filter_map(|b| char::from(*b).to_digit(16)).map(|d| d as u8).collect();
+        let bytes = digits.chunks(2).map(|pair| pair[0] << 4 | pair.get(1).copied().unwrap_or(0)).collect();
+        Some((bytes, from))
     })
+}
+
+/// Whether the string at `at` is the first of a list in brackets.
+fn listed(part: &[u8], at: usize) -> bool {
+    part[..at].trim_ascii_end().ends_with(b"[")
 }
 
 fn value(bytes: &[u8]) -> u32 {
@@ -185,6 +200,10 @@ pub(super) fn objects(dictionary: &[u8], content: &[u8]) -> Vec<(u32, Vec<u8>)> 
     let numbers: Vec<u32> =
         content[..first].split(u8::is_ascii_whitespace).filter(|w| !w.is_empty()).map_while(number).collect();
     let starts: Vec<(u32, usize)> = numbers.chunks_exact(2).map(|n| (n[0], first + n[1] as usize)).collect();
+    // Objects that lie over one another would be copied over and over.
+    if !starts.is_sorted_by_key(|(_, at)| *at) {
+        return Vec::new();
+    }
     let ends = starts.iter().skip(1).map(|(_, at)| *at).chain([content.len()]);
     let text =
         |((number, from), to): (&(u32, usize), usize)| Some((*number, content.get(*from..to)?.to_vec()));
@@ -195,7 +214,7 @@ pub(super) fn objects(dictionary: &[u8], content: &[u8]) -> Vec<(u32, Vec<u8>)> 
 mod tests {
     use super::*;
 
-    const TABLE: &[u8] = b"1 begincodespacerange <0000> <FFFF> endcodespacerange\n2 beginbfchar\n<0001> <0068>\n<0002> <00690021>\nendbfchar\n1 beginbfrange <0010> <0012> <0061> endbfrange";
+    const TABLE: &[u8] = b"1 begincodespacerange <0000> <FFFF> endcodespacerange\n2 beginbfchar\n<0001> <0068>\n<0002> <00690021>\nendbfchar\n1 beginbfrange <0010> <0012> <0061>\n<0020> <0022> [<0078> <0079> <007A>]\n<0030> <0030> <0071> endbfrange";
 
     #[test]
     fn codes_are_read_by_the_table_of_the_font() {
@@ -210,6 +229,7 @@ mod tests {
             String::from_utf8(text).unwrap()
         };
         assert_eq!(show(b"F1", b"\0\x01\0\x02\0\x10\0\x12\0\x77"), "hi!ac ");
+        assert_eq!(show(b"F1", b"\0\x20\0\x22\0\x30"), "xzq");
         assert_eq!(show(b"F2", b"plain"), "plain");
     }
 
@@ -217,5 +237,7 @@ mod tests {
     fn objects_in_a_stream_have_numbers() {
         let found = objects(b"<< /Type /ObjStm /N 2 /First 9 >>", b"11 0 12 5<<a>><<b>>");
         assert_eq!(found, [(11, b"<<a>>".to_vec()), (12, b"<<b>>".to_vec())]);
+        let tangled = objects(b"<< /Type /ObjStm /N 3 /First 16 >>", b"11 0 12 10 13 0 <<a>><<b>>");
+        assert_eq!(tangled, []);
     }
 }

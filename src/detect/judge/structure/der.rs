@@ -25,10 +25,11 @@ pub(in crate::detect::judge) fn bare_key(text: &[u8]) -> Option<Part> {
     }
     let hex = text.iter().all(u8::is_ascii_hexdigit);
     let bytes = if hex {
-        digits(&text[..text.len().min(HEAD * 2)])
+        token::hex(&text[..text.len().min(HEAD * 2)])
     } else {
-        token::base64(&text[..HEAD / 3 * 4]).unwrap_or_default()
+        token::base64(&text[..HEAD / 3 * 4])
     };
+    let bytes = bytes.unwrap_or_default();
     let [0x30, rest @ ..] = bytes.as_slice() else { return None };
     // A length of up to 127 is one byte, a longer one says first how many bytes it has.
     let (length, rest) = match rest {
@@ -40,12 +41,6 @@ pub(in crate::detect::judge) fn bare_key(text: &[u8]) -> Option<Part> {
     let [0x02, 0x01, 0 | 1, 0x30 | 0x02 | 0x04, ..] = rest else { return None };
     let has = if hex { text.len() / 2 } else { text.len() / 4 * 3 };
     Some(if has >= length { Part::Whole } else { Part::Beginning })
-}
-
-/// The bytes that hexadecimal digits stand for.
-fn digits(text: &[u8]) -> Vec<u8> {
-    let digit = |b: u8| char::from(b).to_digit(16).unwrap_or_default() as u8;
-    text.chunks_exact(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
 }
 
 #[cfg(test)]

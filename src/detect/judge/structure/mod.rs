@@ -17,4 +17,4 @@ pub(super) use der::{Part, bare_key};
 pub(super) use judge::judge;
 pub(super) use jwt::{is_sealed_token, is_short_lived, is_web_token, says_only_when};
 pub(super) use shape::Shape;
-pub(super) use token::base64;
+pub(super) use token::{base64, hex};

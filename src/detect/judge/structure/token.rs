@@ -18,6 +18,12 @@ pub(in crate::detect::judge) fn base64(text: &[u8]) -> Option<Vec<u8>> {
     GeneralPurpose::new(alphabet, LENIENT).decode(text).ok()
 }
 
+/// The bytes that pairs of hexadecimal digits stand for.
+pub(in crate::detect::judge) fn hex(digits: &[u8]) -> Option<Vec<u8>> {
+    let digit = |b: u8| char::from(b).to_digit(16);
+    digits.chunks_exact(2).map(|pair| Some((digit(pair[0])? * 16 + digit(pair[1])?) as u8)).collect()
+}
+
 /// The secret ends in a UUID of version 4 (RFC 9562: version and variant digit).
 pub(super) fn uuid4(secret: &[u8]) -> Shape {
     let Some(from) = secret.len().checked_sub(36) else { return Shape::Odd("ends in no UUID") };
