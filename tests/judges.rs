@@ -214,3 +214,17 @@ fn a_plain_word_is_a_password_where_it_is_given_with_what_it_opens() {
         assert_eq!(found(path, text), 0, "{text}");
     }
 }
+
+#[test]
+fn a_private_key_counts_unless_it_is_shown_to_explain_or_made_for_tests() {
+    let rules = RuleSet::builtin();
+    let (id, rule) = rules.all().find(|(_, rule)| rule.id == "private-key").expect("there is one");
+    let key = rule.matches[0].replace(['«', '»'], "");
+    let found = |path: &str| outcome(&rules, &[], (path, &key));
+    for path in ["deploy/id.pem", "README.md", "src/tls.py"] {
+        assert_eq!(found(path), [(id.0, Confidence::High)], "{path}");
+    }
+    for path in ["docs/tls.md", "tests/data/id.pem"] {
+        assert_eq!(found(path), [(id.0, Confidence::Low)], "{path}");
+    }
+}

@@ -31,7 +31,8 @@ pub(crate) fn unbroken(bytes: &[u8], value: &Range<usize>, key: usize) -> Option
     let breaks: Vec<Range<usize>> = memchr::memmem::find_iter(text, b"\\")
         .filter_map(|at| {
             let length = if text[at + 1..].starts_with(b"\r\n") { 3 } else { 2 };
-            matches!(text.get(at + length - 1), Some(b'\n')).then(|| value.start + at..value.start + at + length)
+            matches!(text.get(at + length - 1), Some(b'\n'))
+                .then(|| value.start + at..value.start + at + length)
         })
         .collect();
     if breaks.is_empty() {

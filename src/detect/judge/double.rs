@@ -79,7 +79,7 @@ fn made_for_tests(c: &Candidate<'_>) -> Option<&'static str> {
     };
     if c.scene.is_test() && (pem || bare()) || vector() || armourless() {
         Some("a private key in tests, most likely made for them")
-    } else if pem && (docs() || in_comment(c)) {
+    } else if pem && (place::is_documentation(c.scene.name()) || in_comment(c)) {
         Some("a private key in documentation, which shows what one looks like")
     } else if c.rule.structure == "jwt"
         && (docs() || c.scene.is_test())
