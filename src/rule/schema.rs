@@ -330,12 +330,13 @@ impl RuleEntry {
                 Some(_) => {}
             }
         }
-        if self.reach.is_some()
-            && (self.window()? != self.reach.unwrap_or(0) + 1 || !self.anchored_at_start())
-        {
-            return Err(
-                self.error("'reach' is for a pattern without an upper bound that begins with an anchor")
-            );
+        if let Some(reach) = self.reach {
+            let open = self.parsed()?.properties().maximum_len().is_none();
+            if !(1..LONGEST_WINDOW).contains(&reach) || !open || !self.anchored_at_start() {
+                return Err(self.error(
+                    "'reach' (1 to 32,767) is for a pattern without an upper bound that begins with an anchor",
+                ));
+            }
         }
         Ok(())
     }
@@ -425,6 +426,20 @@ mod tests {
     fn a_keyword_with_underscores_is_looked_for_with_hyphens_too() {
         assert_eq!(forms("DD_API"), [b"dd-api".to_vec(), b"dd_api".to_vec()].into());
         assert_eq!(forms("acme"), [b"acme".to_vec()].into());
+    }
+
+    #[test]
+    fn a_reach_is_for_a_pattern_that_begins_with_an_anchor_and_has_no_end() {
+        let reach = |pattern: &str, reach: u32| {
+            let rule = RuleEntry { reach: Some(reach), ..entry(&["ghp_"], pattern) };
+            rule.check().map_err(|error| error.to_string())
+        };
+        assert!(reach("ghp_[a-z]+", 300).is_ok());
+        for (pattern, bytes) in
+            [("ghp_[a-z]{9}", 300), ("[a-z]+ghp_", 300), ("ghp_[a-z]+", 0), ("ghp_.+", u32::MAX)]
+        {
+            assert!(reach(pattern, bytes).unwrap_err().contains("'reach' (1 to 32,767)"), "{pattern}");
+        }
     }
 
     #[test]
