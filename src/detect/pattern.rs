@@ -13,7 +13,8 @@ use regex_automata::nfa::thompson::NFA;
 use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
 use regex_automata::util::captures::GroupInfo;
 use regex_automata::util::pool::Pool;
-use regex_automata::{Anchored, Input, PatternID};
+use regex_automata::util::prefilter::Prefilter;
+use regex_automata::{Anchored, Input, MatchKind, PatternID};
 use regex_syntax::hir::Hir;
 
 /// The largest automaton of a pattern, in bytes.
@@ -48,24 +49,27 @@ type Caches = Box<dyn Fn() -> Room + Send + Sync + UnwindSafe + RefUnwindSafe>;
 impl Pattern {
     /// One that is tried at one place, of which the group `part` is wanted.
     pub(super) fn tried(pattern: &str, part: &str) -> Result<Self, String> {
-        Self::compiled(&parsed(pattern)?, part, LITTLE)
+        Self::compiled(&parsed(pattern)?, part, DFA::config().cache_capacity(LITTLE))
     }
 
     /// One that is searched for.
     pub(super) fn searched(pattern: &str, part: &str) -> Result<Self, String> {
         let said = parsed(pattern)?;
-        let compiled = Self::compiled(&said, part, MUCH)?;
+        // Most begin with one of a few words, and to look for these is quicker than to take each byte.
+        let words = Prefilter::from_hir_prefix(MatchKind::LeftmostFirst, &said);
+        let config =
+            DFA::config().cache_capacity(MUCH).specialize_start_states(words.is_some()).prefilter(words);
+        let compiled = Self::compiled(&said, part, config)?;
         Ok(Self { search: Some((said, OnceLock::new())), ..compiled })
     }
 
-    fn compiled(said: &Hir, part: &str, room: usize) -> Result<Self, String> {
-        let config = NFA::config().utf8(false).nfa_size_limit(Some(SIZE));
-        let built = NFA::compiler().configure(config).build_from_hir(said);
+    fn compiled(said: &Hir, part: &str, config: dfa::Config) -> Result<Self, String> {
+        let limit = NFA::config().utf8(false).nfa_size_limit(Some(SIZE));
+        let built = NFA::compiler().configure(limit).build_from_hir(said);
         let automaton = built.map_err(|error| error.to_string())?;
         let part = numbered(automaton.group_info(), part)?;
         // Where what was found out is forgotten again and again, it is quicker to find out nothing.
-        let config = DFA::config()
-            .cache_capacity(room)
+        let config = config
             .skip_cache_capacity_check(true)
             .minimum_cache_clear_count(Some(3))
             .minimum_bytes_per_state(Some(10));
