@@ -71,7 +71,7 @@ impl Secret {
         hash.update(b"\0");
         hash.update(self.identity());
         let digest = hash.finalize();
-        Fingerprint(digest[..16].iter().map(|b| format!("{b:02x}")).collect())
+        Fingerprint(hexadecimal(&digest[..16]))
     }
 
     /// Shannon entropy in bits per byte, 0 to 8, rounded to two places.
@@ -84,6 +84,12 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Secret({})", self.masked())
     }
+}
+
+/// Bytes as hexadecimal digits in lower case, two a byte.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |n: u8| char::from(b"0123456789abcdef"[usize::from(n)]);
+    bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
 }
 
 /// Shannon entropy of `bytes` in bits per byte, 0 (one symbol, or none) to 8.

@@ -265,7 +265,7 @@ impl<'v> Collector<'v> {
     }
 
     fn near(&self, view: &'v View<'v>, span: &Range<usize>, key: Option<&Range<usize>>) -> Vec<Near> {
-        context::keywords_near(&Neighbourhood { view, scene: self.scene, span, key }, self.keywords)
+        context::keywords_near(&Neighbourhood { view, span, key }, self.keywords)
     }
 
     /// Adds a candidate, if a keyword stands near in case the rule wants one.

@@ -6,7 +6,6 @@
 use std::ops::Range;
 
 use super::anchors::{Action, Anchors};
-use super::scene::Scene;
 use super::view::View;
 
 /// The farthest a keyword may stand from its secret, in bytes.
@@ -27,8 +26,6 @@ pub(crate) struct Near {
 pub(crate) struct Neighbourhood<'a> {
     /// The bytes.
     pub view: &'a View<'a>,
-    /// What the blob's candidates share.
-    pub scene: &'a Scene<'a>,
     /// The secret.
     pub span: &'a Range<usize>,
     /// The name it is assigned to, if there is one.
@@ -40,31 +37,22 @@ pub(crate) fn keywords_near(at: &Neighbourhood<'_>, keywords: &Anchors) -> Vec<N
     let (view, span) = (at.view, at.span);
     let from = span.start.saturating_sub(FARTHEST);
     let to = view.bytes.len().min(span.end + FARTHEST);
-    let own;
-    let (hits, offset) = if view.parent.is_none() {
-        own = at.scene.keywords(keywords, &(from..to));
-        (&own[..], 0)
-    } else {
-        own = keywords.search(&view.bytes[from..to]);
-        (&own[..], from)
-    };
     let mut nearest = Nearest::default();
-    for &hit in hits {
+    view.keywords.each(view.bytes, keywords, &(from..to), |hit| {
         let word = hit.span();
-        let word = offset + word.start..offset + word.end;
-        if word.start < span.end && span.start < word.end || !stands_alone(view.bytes, &word) {
-            continue;
+        if word.start < span.end && span.start < word.end {
+            return;
         }
         let in_name = at.key.is_some_and(|key| key.start <= word.start && word.end <= key.end);
         let gap = if word.end <= span.start { word.end..span.start } else { span.end..word.start };
         let distance = if in_name { 0 } else { gap.len().max(1) };
         let gap = if in_name { 0..0 } else { gap };
-        for action in keywords.actions(hit) {
+        for action in keywords.actions(*hit) {
             if let Action::Rule(rule) = *action {
                 nearest.add(rule, distance, &gap);
             }
         }
-    }
+    });
     nearest.rules(view.bytes)
 }
 

@@ -2,6 +2,7 @@
 
 pub mod anchors;
 mod assign;
+mod bytes;
 mod candidate;
 mod collect;
 mod context;
@@ -11,6 +12,7 @@ mod detector;
 mod exposure;
 mod frame;
 pub mod judge;
+mod keywords;
 mod lexicon;
 mod link;
 mod memo;

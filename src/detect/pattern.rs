@@ -106,11 +106,12 @@ impl Pattern {
         found.map(|found| found.range())
     }
 
-    /// The wanted part of the match that begins at `from`.
-    pub(super) fn part(&self, text: &[u8], from: usize) -> Option<Range<usize>> {
+    /// The wanted part of a match.
+    pub(super) fn part(&self, text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
         let mut places = [None; PLACES];
         let places = &mut places[..self.part * 2 + 2];
-        let input = Input::new(text).span(from..text.len()).anchored(Anchored::Yes);
+        // What stands behind the match is seen, but not read again.
+        let input = Input::new(text).span(found).anchored(Anchored::Yes);
         match self.search() {
             Some(search) => search.search_slots(&input, places)?,
             None => self.sure.search_slots(self.room(&mut self.caches.get().1), &input, places)?,
@@ -163,15 +164,15 @@ mod tests {
     #[test]
     fn a_pattern_that_is_tried_matches_at_its_place_only() {
         let tried = Pattern::tried("k(?<secret>[0-9]+)", "secret").unwrap();
-        assert_eq!((tried.first(b"k12 k3", 0), tried.part(b"k12 k3", 0)), (Some(0..3), Some(1..3)));
-        assert_eq!((tried.first(b"k12 k3", 4), tried.part(b"k12 k3", 4)), (Some(4..6), Some(5..6)));
+        assert_eq!((tried.first(b"k12 k3", 0), tried.part(b"k12 k3", 0..3)), (Some(0..3), Some(1..3)));
+        assert_eq!((tried.first(b"k12 k3", 4), tried.part(b"k12 k3", 4..6)), (Some(4..6), Some(5..6)));
         assert!(tried.first(b" k12", 0).is_none() && !tried.is_in(b" k12") && tried.is_in(b"k1"));
     }
 
     #[test]
     fn a_pattern_that_is_searched_for_sees_what_stands_before() {
         let searched = Pattern::searched(r"\bk[0-9]", "secret").unwrap();
-        assert_eq!((searched.first(b"ak1 k2", 1), searched.part(b"ak1 k2", 4)), (Some(4..6), Some(4..6)));
+        assert_eq!((searched.first(b"ak1 k2", 1), searched.part(b"ak1 k2", 4..6)), (Some(4..6), Some(4..6)));
         assert_eq!(searched.first(b"ak1", 1), None);
     }
 

@@ -1,23 +1,14 @@
 //! The scene of a scan: what all candidates of one blob share, worked out once and only if asked for.
 //!
-//! In flow a blob and the keyword table; out flow the kind of the file and where keywords stand.
+//! In flows a blob; out flows the kind of its file and what else is asked more than once.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::anchors::{Anchors, Hit};
 use super::lexicon::{FileKind, place};
 use crate::blob::Blob;
 use crate::rule::RuleId;
-
-/// The bytes that are searched for keywords at a time: of a long file that is only looked at here and there, most is
-/// never asked about.
-const STRETCH: usize = 4096;
-
-/// No keyword is longer (`anchors::literal::Literal`).
-const LONGEST: usize = 60;
 
 /// Digests by their first bytes, with the word that each was made of.
 pub(crate) type Digests = BTreeMap<[u8; 20], &'static str>;
@@ -28,8 +19,6 @@ pub struct Scene<'b> {
     blob: &'b Blob<'b>,
     file: OnceCell<FileKind>,
     test: OnceCell<bool>,
-    /// The keywords that begin in each stretch of the blob, by its number.
-    hits: RefCell<BTreeMap<usize, Vec<Hit>>>,
     /// The digests of words that stand for a secret, once they were asked for: the same for all blobs of a run.
     digests: &'b OnceLock<Digests>,
     /// The rules that were asked whether they apply to files of the blob's name, with the answer.
@@ -39,14 +28,7 @@ pub struct Scene<'b> {
 impl<'b> Scene<'b> {
     /// The scene of `blob`; costs nothing until it is asked something.
     pub(crate) fn of(blob: &'b Blob<'b>, digests: &'b OnceLock<Digests>) -> Self {
-        Self {
-            blob,
-            file: OnceCell::new(),
-            test: OnceCell::new(),
-            hits: RefCell::default(),
-            digests,
-            applies: RefCell::default(),
-        }
+        Self { blob, file: OnceCell::new(), test: OnceCell::new(), digests, applies: RefCell::default() }
     }
 
     /// Whether a rule applies to files of the blob's name, which `ask` says if nobody asked before: the anchor of a rule
@@ -89,23 +71,5 @@ impl<'b> Scene<'b> {
     /// Whether it is no program but what tests read: records, recordings, test vectors.
     pub(crate) fn is_test_data(&self) -> bool {
         matches!(self.file(), FileKind::Config | FileKind::Store | FileKind::Other) && self.is_test()
-    }
-
-    /// The keywords that begin in `range` of the blob, in order.
-    pub(crate) fn keywords(&self, table: &Anchors, range: &Range<usize>) -> Vec<Hit> {
-        let mut known = self.hits.borrow_mut();
-        let mut found = Vec::new();
-        for stretch in range.start / STRETCH..range.end.div_ceil(STRETCH) {
-            let hits = known.entry(stretch).or_insert_with(|| {
-                let (from, bytes) = (stretch * STRETCH, self.blob.bytes);
-                let to = bytes.len().min(from + STRETCH + LONGEST);
-                let mut hits = table.search(&bytes[from..to]);
-                hits.retain(|hit| hit.at < STRETCH);
-                hits.iter_mut().for_each(|hit| hit.at += from);
-                hits
-            });
-            found.extend(hits.iter().filter(|hit| range.contains(&hit.at)));
-        }
-        found
     }
 }

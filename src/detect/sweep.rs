@@ -57,7 +57,7 @@ impl Search<'_> {
         // A pattern that is searched for may look at the byte before; one that is tried sees its place as the start.
         let shown = if self.pattern.is_tried() { found.start } else { found.start.saturating_sub(1) };
         let end = self.bytes.len().min(found.start + self.longest);
-        let part = self.pattern.part(&self.bytes[shown..end], found.start - shown);
+        let part = self.pattern.part(&self.bytes[shown..end], found.start - shown..found.end - shown);
         part.map_or(found.clone(), |part| part.start + shown..part.end + shown)
     }
 

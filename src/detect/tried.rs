@@ -89,8 +89,11 @@ impl Tried {
         let rest = &bytes[anchor.end..bytes.len().min(anchor.end + Self::NAME)];
         let name =
             rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')).count();
-        let plain = matches!(rest.get(name), Some(b'=' | b':'));
-        plain && rest.get(name + 1).is_some_and(u8::is_ascii_alphanumeric)
+        let given = match &rest[name..] {
+            [b'=' | b':', given, ..] | [b'%', b'3', b'd' | b'D', given, ..] => given,
+            _ => return false,
+        };
+        given.is_ascii_alphanumeric() || *given == b'_'
     }
 
     /// Notes the value that a word was given.
@@ -144,6 +147,7 @@ mod tests {
         }
         assert!(tried.given(bytes, &(0..3)) && !tried.given(bytes, &(4..7)));
         assert!(tried.given(b"secretkey=a", &(0..6)) && !tried.given(b"secretkey \"a", &(0..6)));
+        assert!(tried.given(b"_pw%3d_pw", &(0..3)) && !tried.given(b"_pw%3e_pw", &(0..3)));
         tried.note_value(&(20..30));
         assert!(!tried.given(bytes, &(0..3)));
     }

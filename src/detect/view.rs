@@ -6,6 +6,7 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
+use super::keywords::Keywords;
 use crate::blob::Blob;
 
 /// Bytes to search.
@@ -21,6 +22,8 @@ pub struct View<'b> {
     pub depth: u8,
     /// Where manifests of a Secret say what they are, once that is known.
     manifests: OnceCell<Vec<usize>>,
+    /// Where keywords stand, as far as that was asked.
+    pub(super) keywords: Keywords,
 }
 
 /// What a decoded view was made from.
@@ -40,13 +43,17 @@ pub struct Parent<'b> {
 impl<'b> View<'b> {
     /// The blob itself.
     pub fn of(blob: &'b Blob<'b>) -> Self {
-        Self { blob, bytes: blob.bytes, parent: None, depth: 0, manifests: OnceCell::new() }
+        Self::new(blob, blob.bytes, None, 0)
     }
 
     /// What was decoded from `parent`.
     pub(super) fn decoded(bytes: &'b [u8], parent: Parent<'b>) -> Self {
         let (blob, depth) = (parent.view.blob, parent.view.depth + 1);
-        Self { blob, bytes, parent: Some(parent), depth, manifests: OnceCell::new() }
+        Self::new(blob, bytes, Some(parent), depth)
+    }
+
+    fn new(blob: &'b Blob<'b>, bytes: &'b [u8], parent: Option<Parent<'b>>, depth: u8) -> Self {
+        Self { blob, bytes, parent, depth, manifests: OnceCell::new(), keywords: Keywords::default() }
     }
 
     /// Notes where manifests of a Secret, whose values are views of their own, say what they are. Once a view.

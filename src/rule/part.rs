@@ -24,6 +24,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use super::phrase;
+use crate::secret::hexadecimal;
 
 const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
@@ -172,14 +173,10 @@ fn encoded(name: &str, bytes: &[u8]) -> Vec<u8> {
     match name {
         "b64of" => STANDARD.encode(bytes),
         "b64urlof" => URL_SAFE_NO_PAD.encode(bytes),
-        "hexof" => hex(bytes),
+        "hexof" => hexadecimal(bytes),
         _ => base32(bytes),
     }
     .into_bytes()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
@@ -200,7 +197,7 @@ fn base32(bytes: &[u8]) -> String {
 /// A UUID as it is usually written, or in one of the two forms described above.
 fn uuid(form: &str, parts: &mut Parts) -> Vec<u8> {
     let bytes = parts.uuid();
-    let digits = hex(&bytes);
+    let digits = hexadecimal(&bytes);
     match form {
         "uuid-mixed" => {
             let upper = |(n, c): (usize, char)| if n % 2 == 0 { c.to_ascii_uppercase() } else { c };
@@ -234,7 +231,7 @@ fn checksum(name: &str, bytes: &[u8], digits: usize) -> Option<Vec<u8>> {
         "crc32-base36" => based(crc, [DIGITS, LOWER].concat()),
         "crc32-hex" => based(crc, "0123456789abcdef".to_owned()),
         "crc32-HEX" => based(crc, "0123456789ABCDEF".to_owned()),
-        "crc32le-hex" => hex(&crc32fast::hash(before).to_le_bytes()).into_bytes(),
+        "crc32le-hex" => hexadecimal(&crc32fast::hash(before).to_le_bytes()).into_bytes(),
         "crc32le-base64" => STANDARD.encode(crc.to_le_bytes()).into_bytes()[..digits.min(8)].to_vec(),
         "sha256-b32" => base32(&Sha256::digest(bytes)).to_ascii_uppercase().into_bytes()[..digits].to_vec(),
         "bech32sum" => bech32_sum(bytes)?,

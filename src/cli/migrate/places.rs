@@ -11,6 +11,7 @@ use super::reading::{string, value};
 use crate::finding::Finding;
 use crate::policy::{Entry, Subject};
 use crate::report::Report;
+use crate::secret::hexadecimal;
 
 /// What skout finds in the project now, names counting from its root.
 pub(super) struct Survey<'s> {
@@ -80,9 +81,7 @@ pub(super) fn detect_secrets(plan: &mut Plan, file: &str, text: &str, survey: &S
         Ok(config) => config,
         Err(problem) => return plan.leave(file, "the whole file", problem),
     };
-    let digest = |f: &Finding| -> String {
-        Sha1::digest(f.secret.reveal()).iter().map(|b| format!("{b:02x}")).collect()
-    };
+    let digest = |f: &Finding| hexadecimal(&Sha1::digest(f.secret.reveal()));
     let known: Vec<(String, (&Finding, &str))> = survey.findings().map(|f| (digest(f.0), f)).collect();
     let (mut matched, mut unmatched) = (0, 0);
     for (path, entries) in config["results"].as_object().into_iter().flatten() {

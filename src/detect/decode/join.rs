@@ -21,8 +21,7 @@ pub(crate) fn literals(bytes: &[u8], hit: &Range<usize>, quote: usize) -> Option
 
 /// The same for the value that begins at `value.start`, with nothing shown but its own lines.
 pub(crate) fn value(bytes: &[u8], value: &Range<usize>, key: usize) -> Option<Window> {
-    let line = memchr::memrchr(b'\n', &bytes[..key]).map_or(0, |n| n + 1);
-    put_together(bytes, value, value.end, line.max(key.saturating_sub(ROUND)), 0)
+    put_together(bytes, value, value.end, own_line(bytes, key), 0)
 }
 
 /// The value that a backslash at the end of a line goes on behind, in one piece, with nothing shown but its own lines.
@@ -38,8 +37,7 @@ pub(crate) fn unbroken(bytes: &[u8], value: &Range<usize>, key: usize) -> Option
     if breaks.is_empty() {
         return None;
     }
-    let line = memchr::memrchr(b'\n', &bytes[..key]).map_or(0, |n| n + 1);
-    let mut from = line.max(key.saturating_sub(ROUND));
+    let mut from = own_line(bytes, key);
     let rest = &bytes[value.end..bytes.len().min(value.end + ROUND)];
     let last = value.end + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
     let mut tape = Tape::new(from, last - from);
@@ -49,6 +47,12 @@ pub(crate) fn unbroken(bytes: &[u8], value: &Range<usize>, key: usize) -> Option
     }
     tape.copy(bytes, from..last);
     Some(Window { covers: value.end, decoded: Some(tape.finish("joined-strings", last)) })
+}
+
+/// Where the line begins that `at` stands in, as far as it is shown.
+fn own_line(bytes: &[u8], at: usize) -> usize {
+    let from = at.saturating_sub(ROUND);
+    memchr::memrchr(b'\n', &bytes[from..at]).map_or(from, |n| from + n + 1)
 }
 
 /// The same, shown from `from` on and so many bytes behind the last literal; for 0, up to the end of its line.

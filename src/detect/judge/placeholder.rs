@@ -2,6 +2,7 @@
 
 use super::{Verdict, double};
 use crate::detect::Candidate;
+use crate::detect::bytes::{contains, position};
 use crate::detect::lexicon::{FileKind, Kind, chance, words};
 use crate::finding::Reason;
 use crate::rule::Confidence;
@@ -230,9 +231,9 @@ fn masked(text: &[u8], any: bool) -> bool {
         run = if pair[0] == pair[1] && counts { run + 1 } else { 0 };
         longest = longest.max(run + 1);
     }
-    let marks = |parts: &[&[u8]]| parts.iter().any(|p| memchr::memmem::find(text, p).is_some());
+    let marks = |parts: &[&[u8]]| parts.iter().any(|part| contains(text, part));
     // Some end a password with these; what a mask leaves is less.
-    let asks = memchr::memmem::find(text, b"????").is_some_and(|at| !(at >= 8 && demanded(text)));
+    let asks = position(text, b"????").is_some_and(|at| !(at >= 8 && demanded(text)));
     text.len() < 8 && text.last() == Some(&b'*')
         || most * 10 >= text.len() * 6
         || longest >= 7

@@ -13,6 +13,7 @@ use crate::detect::Candidate;
 use crate::detect::lexicon::words;
 use crate::detect::scene::Digests;
 use crate::rule::Syntax;
+use crate::secret::hexadecimal;
 
 /// The longest name of a host, in bytes.
 const HOST: usize = 254;
@@ -110,7 +111,7 @@ fn written(digits: &[u8]) -> Option<[u8; 20]> {
 
 /// Whether the digest of `text` is in the list.
 fn published(text: &[u8]) -> bool {
-    let digest: String = Sha256::digest(text)[..KEPT].iter().map(|b| format!("{b:02x}")).collect();
+    let digest = hexadecimal(&Sha256::digest(text)[..KEPT]);
     words::holds(words::PUBLISHED, digest.as_bytes())
 }
 
@@ -151,7 +152,7 @@ mod tests {
 
     #[test]
     fn digests_of_words_are_known() {
-        let sum: String = Sha1::digest("foo").iter().map(|b| format!("{b:02x}")).collect();
+        let sum = hexadecimal(&Sha1::digest("foo"));
         let word = |digits: &str| written(digits.as_bytes()).and_then(|sum| digests().get(&sum).copied());
         assert_eq!(word(&sum), Some("foo"));
         assert_eq!((word(&sum.replace('a', "b")), word(&sum[..32])), (None, None));

@@ -3,6 +3,7 @@
 use super::Verdict;
 use crate::detect::Candidate;
 use crate::detect::assign::Form;
+use crate::detect::bytes::{contains, position};
 use crate::detect::lexicon::{chance, words};
 
 /// What opens or closes a template in one of the common languages.
@@ -55,10 +56,11 @@ fn drawn(text: &[u8]) -> bool {
 fn bracketed(text: &[u8]) -> bool {
     let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b' ');
     let closes = |open: &[u8], close: u8| {
-        memchr::memmem::find_iter(text, open).any(|at| {
-            let rest = &text[at + open.len()..];
-            memchr::memchr(close, rest).is_some_and(|end| end > 0 && rest[..end].iter().all(word))
-        })
+        contains(text, open)
+            && memchr::memmem::find_iter(text, open).any(|at| {
+                let rest = &text[at + open.len()..];
+                memchr::memchr(close, rest).is_some_and(|end| end > 0 && rest[..end].iter().all(word))
+            })
     };
     [&b"$("[..], b"\\$(", b"%(", b"@@"].iter().any(|open| text.starts_with(open))
         || closes(b"$(", b')')
@@ -92,7 +94,7 @@ fn hole(text: &[u8]) -> bool {
 
 /// Whether a word runs into the end of the element that it stands in: `secret</pre>`.
 fn runs_into_markup(text: &[u8]) -> bool {
-    let Some(at) = memchr::memmem::find(text, b"</") else { return false };
+    let Some(at) = position(text, b"</") else { return false };
     let plain = |b: &u8| b.is_ascii_alphabetic() || *b == b'.';
     text[..at].iter().all(plain) && text.get(at + 2).is_some_and(u8::is_ascii_alphabetic)
 }
@@ -146,7 +148,7 @@ fn is_name(text: &[u8]) -> bool {
 }
 
 fn has(text: &[u8], parts: &[&[u8]]) -> bool {
-    parts.iter().any(|p| memchr::memmem::find(text, p).is_some())
+    parts.iter().any(|part| contains(text, part))
 }
 
 #[cfg(test)]

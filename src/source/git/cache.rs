@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use super::pack::Store;
 use super::reading::Learned;
 use crate::blob::ObjectId;
+use crate::secret::hexadecimal;
 
 /// How the file begins; the digit is the version of its form.
 const MAGIC: &[u8; 8] = b"skoutc1\n";
@@ -49,7 +50,7 @@ pub(super) struct Verdicts {
 impl Cache {
     /// Reads the cache below `git_dir` for rules and settings that `key` stands for.
     pub(super) fn load(git_dir: &Path, key: [u8; 32]) -> Self {
-        let name: String = key[..8].iter().map(|b| format!("{b:02x}")).collect();
+        let name = hexadecimal(&key[..8]);
         let path = git_dir.join("skout").join(format!("clean-{name}"));
         let mut cache = Self { key, file: fs::read(&path).unwrap_or_default(), path, ..Self::default() };
         if !cache.check() {

@@ -18,6 +18,7 @@ use super::facts;
 use super::missing;
 use super::pack::Store;
 use crate::blob::ObjectId;
+use crate::secret::hexadecimal;
 
 /// The length of the checksum before the content, in hexadecimal digits.
 const SUM: usize = 64;
@@ -42,7 +43,7 @@ pub(super) struct Ledger {
 impl Ledger {
     /// The file for rules and settings that `key` stands for.
     pub(super) fn path(git_dir: &Path, key: &[u8; 32]) -> PathBuf {
-        git_dir.join("skout").join(format!("clean-{}.seen", hex(&key[..8])))
+        git_dir.join("skout").join(format!("clean-{}.seen", hexadecimal(&key[..8])))
     }
 
     /// For a scan that found blobs and bytes clean, and something in these objects, which are in order.
@@ -54,7 +55,7 @@ impl Ledger {
     pub(super) fn load(path: &Path, state: &str) -> Option<Self> {
         let file = fs::read(path).ok()?;
         let (sum, body) = file.split_at_checked(SUM)?;
-        if hex(&Sha256::digest(body)).as_bytes() != sum {
+        if hexadecimal(&Sha256::digest(body)).as_bytes() != sum {
             return None;
         }
         let ledger: Self = serde_json::from_slice(body).ok()?;
@@ -65,7 +66,7 @@ impl Ledger {
     /// cannot be written to keeps none.
     pub(super) fn save(&self, path: &Path) {
         let Ok(body) = serde_json::to_vec(self) else { return };
-        let file = [hex(&Sha256::digest(&body)).as_bytes(), &body].concat();
+        let file = [hexadecimal(&Sha256::digest(&body)).as_bytes(), &body].concat();
         let temporary = path.with_extension(format!("seen.{}.new", std::process::id()));
         let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
         let written = folder.and_then(|()| fs::write(&temporary, file));
@@ -118,7 +119,7 @@ pub(super) fn state(git: &Repository, store: &Store, options: &str) -> String {
         part(reference.symbolic_target_bytes().unwrap_or_default());
     }
     store.marks(&mut part);
-    hex(&hasher.finalize())
+    hexadecimal(&hasher.finalize())
 }
 
 /// What a group of objects is known by, in whatever order they come.
@@ -128,12 +129,7 @@ fn name(group: &[ObjectId]) -> String {
     ids.dedup();
     let mut hasher = Sha256::new();
     ids.into_iter().for_each(|id| hasher.update(id.as_bytes()));
-    hex(&hasher.finalize())
-}
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&hasher.finalize())
 }
 
 #[cfg(test)]

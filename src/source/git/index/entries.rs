@@ -3,6 +3,8 @@
 //! In flow the bytes of an index of version 2 to 4; out flow its entries and, of a split index, what it says about the
 //! file with the rest. It opens nothing and compares no checksum.
 
+use crate::secret::hexadecimal;
+
 /// The kind of an entry, in the upper bits of its mode.
 pub(super) const KIND: u32 = 0o170_000;
 /// A regular file.
@@ -106,8 +108,7 @@ fn link(body: &[u8], id: usize) -> Option<Option<Link>> {
     if base.iter().all(|byte| *byte == 0) {
         return Some(None);
     }
-    let hex: String = base.iter().map(|byte| format!("{byte:02x}")).collect();
-    let mut link = Link { base: format!("sharedindex.{hex}"), ..Link::default() };
+    let mut link = Link { base: format!("sharedindex.{}", hexadecimal(base)), ..Link::default() };
     if !rest.is_empty() {
         let next;
         (link.deleted, next) = bitmap(rest)?;
