@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -17,6 +18,9 @@ mod frequency;
 #[path = "src/detect/anchors/literal.rs"]
 #[allow(unreachable_pub, reason = "the crate uses it")]
 mod literal;
+#[path = "src/rule/rule.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the crate uses the rest")]
+mod rule;
 #[path = "src/rule/schema.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the crate uses the rest")]
 mod schema;
@@ -28,8 +32,8 @@ mod shape;
 mod table;
 
 use literal::Literal;
+use rule::Rule;
 use schema::{RuleEntry, RuleFile, Syntax};
-use shape::Shape;
 use table::Table;
 
 /// A rule with the provider of its file.
@@ -38,12 +42,14 @@ type Provided = (String, RuleEntry);
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=rules");
-    for source in ["rule/schema.rs", "rule/shape.rs", "detect/anchors", "detect/decode/anchors.rs"] {
+    for source in
+        ["rule/rule.rs", "rule/schema.rs", "rule/shape.rs", "detect/anchors", "detect/decode/anchors.rs"]
+    {
         println!("cargo::rerun-if-changed=src/{source}");
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let rules = read_rules(Path::new("rules"));
-    fs::write(out.join("rules.rs"), rules_source(&rules)).expect("OUT_DIR can be written");
+    fs::write(out.join("rules.rs"), rules_source(&rules, &out)).expect("OUT_DIR can be written");
     let anchors = anchor_actions(&rules);
     let keywords = keyword_actions(&rules);
     let source = anchors_source("prepared_anchors", anchors, &out)
@@ -170,62 +176,29 @@ fn anchors_source(name: &str, wanted: BTreeMap<(Vec<u8>, bool), Vec<String>>, fo
            Anchors { table, starts: Cow::Borrowed(FIRST), actions: Cow::Borrowed(ACTIONS) }\n}\n"
 }
 
-/// Rust source of the built-in rules.
-fn rules_source(rules: &[Provided]) -> String {
-    let mut out = String::from("pub(crate) static BUILTIN: &[Rule] = &[\n");
-    for (provider, rule) in rules {
-        out += &rule_source(provider, rule);
+/// Rust source of the built-in rules; they themselves go, packed, into a file beside it in `folder`. Nothing in it is an
+/// address, so that nothing has to be done to it when the program is loaded.
+fn rules_source(rules: &[Provided], folder: &Path) -> String {
+    let (mut packed, mut starts, mut called) = (Vec::new(), vec![0], String::new());
+    for (n, (provider, entry)) in rules.iter().enumerate() {
+        let rule = Rule::from_entry(provider, entry).unwrap_or_else(|e| panic!("{e}"));
+        packed.extend(postcard::to_allocvec(&rule).expect("a rule can be packed"));
+        starts.push(packed.len());
+        if rule.is_called() {
+            write!(called, "({n}, {:?}), ", rule.value_shape()).expect("a string takes any text");
+        }
     }
-    out + "];\n"
-}
-
-fn text(s: &str) -> String {
-    format!("Cow::Borrowed({s:?})")
-}
-
-fn list(strings: &[String]) -> String {
-    let items: Vec<String> = strings.iter().map(|s| text(s)).collect();
-    format!("Cow::Borrowed(&[{}])", items.join(", "))
-}
-
-fn shape_source(rule: &RuleEntry) -> String {
-    let Shape { shortest, longest, bytes, opening } = rule.shape().unwrap_or_else(|e| panic!("{e}"));
-    format!("Shape {{ shortest: {shortest}, longest: {longest}, bytes: {bytes}, opening: {opening} }}")
-}
-
-fn rule_source(provider: &str, rule: &RuleEntry) -> String {
-    let window = if rule.pattern.is_empty() { 0 } else { rule.window().unwrap_or_else(|e| panic!("{e}")) };
-    let some = |o: &Option<String>, other: &str| text(o.as_deref().unwrap_or(other));
-    let fields = [
-        ("id", text(&rule.id)),
-        ("name", text(&rule.name)),
-        ("provider", text(provider)),
-        ("severity", format!("Severity::{:?}", rule.severity)),
-        ("confidence", format!("Confidence::{:?}", rule.confidence)),
-        ("family", some(&rule.family, &rule.id)),
-        ("syntax", format!("Syntax::{:?}", rule.syntax)),
-        ("anchors", list(&rule.anchors)),
-        ("pattern", text(&rule.pattern)),
-        ("window", window.to_string()),
-        ("shape", shape_source(rule)),
-        ("starts", rule.anchored_at_start().to_string()),
-        ("keywords", list(&rule.keywords)),
-        ("near", rule.near.to_string()),
-        ("structure", some(&rule.structure, "")),
-        ("checksum", some(&rule.checksum, "")),
-        ("entropy", format!("{:?}", rule.entropy)),
-        ("judged", format!("Judged::{:?}", rule.judged)),
-        ("paths", list(&rule.paths)),
-        ("brand", rule.brand.to_string()),
-        ("inside_word", rule.inside_word.to_string()),
-        ("pair", list(&rule.pair)),
-        ("impact", text(&rule.impact)),
-        ("remedy", text(&rule.remedy)),
-        ("references", list(&rule.references)),
-        ("matches", list(&rule.examples.matches)),
-        ("clean", list(&rule.examples.clean)),
-        ("example_path", some(&rule.examples.path, "example.txt")),
-    ];
-    let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-    format!("    Rule {{ {} }},\n", fields.join(", "))
+    fs::write(folder.join("rules.packed"), &packed).expect("OUT_DIR can be written");
+    let mut hasher = DefaultHasher::new();
+    packed.hash(&mut hasher);
+    let (count, print) = (rules.len(), hasher.finish());
+    format!(
+        "/// How many rules there are.\npub(crate) const COUNT: usize = {count};\n\
+         /// The rules one after the other.\n\
+         static PACKED: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/rules.packed\"));\n\
+         /// Where each begins, and where the last ends.\nstatic STARTS: &[u32] = &{starts:?};\n\
+         /// A hash of them all.\npub(crate) const PRINT: u64 = {print};\n\
+         /// Those that are called by keyword, each with what its values have in common.\n\
+         pub(crate) static CALLED: &[(u16, Shape)] = &[{called}];\n"
+    )
 }

@@ -101,7 +101,7 @@ fn cache_key(session: &Session<'_>) -> [u8; 32] {
     let mut hasher = Sha256::new();
     hasher.update(env!("CARGO_PKG_VERSION"));
     hasher.update(format!("{:?}", session.settings));
-    session.rules.enabled().for_each(|rule| hasher.update(format!("{rule:?}")));
+    hasher.update(session.rules.identity());
     hasher.finalize().into()
 }
 

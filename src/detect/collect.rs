@@ -206,7 +206,7 @@ impl<'v> Collector<'v> {
     /// Tries the rules that are called by keyword on a value that looks like a token.
     fn call(&self, view: &'v View<'v>, found: &Assignment, out: &mut Vec<Candidate<'v>>) {
         let value = &view.bytes[found.value.clone()];
-        let shapes = self.shapes.get_or_init(|| Shapes::of(self.rules, self.called));
+        let shapes = self.shapes.get_or_init(|| Shapes::of(self.rules));
         if !may_be_token(shapes, value, found.form) || name::goes_on(&view.bytes[found.key.clone()]) {
             return;
         }

@@ -81,7 +81,7 @@ impl<'r> Detector<'r> {
             patterns: Patterns::new(rules),
             links: Links::new(rules),
             paths: Paths::new(rules)?,
-            called: rules.enabled().filter(|(_, rule)| rule.is_called()).map(|(id, _)| id).collect(),
+            called: rules.called().map(|(id, _)| id).collect(),
             shapes: OnceLock::new(),
             settings,
             reach: OnceLock::new(),

@@ -7,10 +7,10 @@ use crate::glob::GlobSet;
 use crate::rule::shape::Shape;
 use crate::rule::{Rule, RuleError, RuleId, RuleSet};
 
-/// One cell a rule.
+/// One cell a rule: small, because a run fills a few of them only.
 #[derive(Debug)]
 pub(crate) struct Patterns {
-    cells: Vec<OnceLock<Option<Pattern>>>,
+    cells: Vec<OnceLock<Option<Box<Pattern>>>>,
 }
 
 impl Patterns {
@@ -21,7 +21,7 @@ impl Patterns {
     /// The pattern of a rule; `None` if it has none or it does not compile, which [`compile`] reports
     /// when rules are loaded or tested.
     pub(crate) fn get(&self, id: RuleId, rule: &Rule) -> Option<&Pattern> {
-        self.cells[usize::from(id.0)].get_or_init(|| compile(rule).ok().flatten()).as_ref()
+        self.cells[usize::from(id.0)].get_or_init(|| compile(rule).ok().flatten().map(Box::new)).as_deref()
     }
 
     /// Whether the rule's pattern, if it has one, is the shape of the whole value.
@@ -86,11 +86,9 @@ impl Shapes {
     const LENGTHS: std::ops::RangeInclusive<usize> = 12..=1024;
 
     /// For these rules.
-    pub(crate) fn of(rules: &RuleSet, called: &[RuleId]) -> Self {
+    pub(crate) fn of(rules: &RuleSet) -> Self {
         let mut by_length = vec![0; *Self::LENGTHS.end() + 1];
-        let any = Shape { shortest: 0, longest: u32::MAX, bytes: u128::MAX, opening: 0 };
-        let shape = |rule: &Rule| if rule.pattern.is_empty() { any } else { rule.shape };
-        for shape in called.iter().map(|id| shape(rules.get(*id))) {
+        for (_, shape) in rules.called() {
             let from = (shape.shortest as usize).max(*Self::LENGTHS.start());
             let to = (shape.longest as usize).min(*Self::LENGTHS.end());
             by_length.iter_mut().take(to + 1).skip(from).for_each(|bytes| *bytes |= shape.bytes);
@@ -108,7 +106,7 @@ impl Shapes {
 /// Where each rule applies, one cell a rule.
 #[derive(Debug)]
 pub(crate) struct Paths {
-    cells: Vec<OnceLock<GlobSet>>,
+    cells: Vec<OnceLock<Box<GlobSet>>>,
 }
 
 impl Paths {
@@ -121,7 +119,7 @@ impl Paths {
         if rules.has_own() {
             for (id, rule) in rules.all() {
                 let globs = globs(rule)?;
-                paths.cells[usize::from(id.0)].get_or_init(|| globs);
+                paths.cells[usize::from(id.0)].get_or_init(|| Box::new(globs));
             }
         }
         Ok(paths)
@@ -129,7 +127,8 @@ impl Paths {
 
     /// Whether the rule applies to files of this name.
     pub(crate) fn fit(&self, id: RuleId, rule: &Rule, name: &str) -> bool {
-        let compiled = || self.cells[usize::from(id.0)].get_or_init(|| globs(rule).unwrap_or_default());
+        let compiled =
+            || self.cells[usize::from(id.0)].get_or_init(|| Box::new(globs(rule).unwrap_or_default()));
         rule.paths.is_empty() || compiled().matches(name)
     }
 }

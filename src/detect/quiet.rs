@@ -120,7 +120,7 @@ impl Quiet<'_> {
             return loose::behind(bytes, word).is_none().then(looks_at)?;
         };
         let value = &bytes[found.value.clone()];
-        let shapes = self.shapes.get_or_init(|| Shapes::of(self.rules, self.called));
+        let shapes = self.shapes.get_or_init(|| Shapes::of(self.rules));
         if !self.called.is_empty() && collect::may_be_token(shapes, value, found.form) {
             return None;
         }

@@ -1,9 +1,11 @@
-//! A rule as the detector uses it: borrowed from the program for the built-in ones, owned for a user's.
+//! A rule as the detector uses it: its texts are borrowed from the program for the built-in ones, owned for a user's.
 //!
-//! In flow checked entries (`schema.rs`) or tables the build script wrote; out flows what detection
-//! and reports need to know. It runs nothing.
+//! In flow checked entries (`schema.rs`) or what the build script packed; out flows what detection
+//! and reports need to know. It runs nothing. The build script includes this file too.
 
 use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 pub use super::schema::{Confidence, Judged, Severity, Syntax};
 use super::schema::{RuleEntry, RuleError};
@@ -17,17 +19,22 @@ pub type Strings = Cow<'static, [Cow<'static, str>]>;
 pub struct RuleId(pub u16);
 
 /// A rule, ready to use. The fields mean what they mean in `schema.rs`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "each field is documented once, where it is written: in RuleEntry")]
 pub struct Rule {
+    #[serde(borrow)]
     pub id: Cow<'static, str>,
+    #[serde(borrow)]
     pub name: Cow<'static, str>,
+    #[serde(borrow)]
     pub provider: Cow<'static, str>,
     pub severity: Severity,
     pub confidence: Confidence,
+    #[serde(borrow)]
     pub family: Cow<'static, str>,
     pub syntax: Syntax,
     pub anchors: Strings,
+    #[serde(borrow)]
     pub pattern: Cow<'static, str>,
     /// Bytes to either side of an anchor that the pattern may need.
     pub window: u32,
@@ -37,7 +44,9 @@ pub struct Rule {
     pub starts: bool,
     pub keywords: Strings,
     pub near: u16,
+    #[serde(borrow)]
     pub structure: Cow<'static, str>,
+    #[serde(borrow)]
     pub checksum: Cow<'static, str>,
     pub entropy: f64,
     pub judged: Judged,
@@ -46,11 +55,14 @@ pub struct Rule {
     pub inside_word: bool,
     /// What belongs to the secret, each as `kind: pattern`.
     pub pair: Strings,
+    #[serde(borrow)]
     pub impact: Cow<'static, str>,
+    #[serde(borrow)]
     pub remedy: Cow<'static, str>,
     pub references: Strings,
     pub matches: Strings,
     pub clean: Strings,
+    #[serde(borrow)]
     pub example_path: Cow<'static, str>,
 }
 
@@ -93,6 +105,11 @@ impl Rule {
             clean: all(&entry.examples.clean),
             example_path: own(entry.examples.path.as_deref().unwrap_or("example.txt")),
         })
+    }
+
+    /// What the values have in common that it wants: where it says nothing of them, nothing.
+    pub fn value_shape(&self) -> Shape {
+        if self.pattern.is_empty() { Shape::ANY } else { self.shape }
     }
 
     /// Whether the rule has no anchor of its own: it is tried on values near its keywords.

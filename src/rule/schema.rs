@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::shape::Shape;
 
@@ -22,7 +22,7 @@ pub struct RuleFile {
 }
 
 /// How bad it is when the secret leaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Little can be done with it, or not for long.
@@ -36,7 +36,7 @@ pub enum Severity {
 }
 
 /// How sure skout is that a finding is a secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Context only.
@@ -48,7 +48,7 @@ pub enum Confidence {
 }
 
 /// How a rule finds its candidates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Syntax {
     /// The pattern is searched in a window round an anchor.
@@ -100,7 +100,7 @@ pub const CHECKSUMS: &[&str] = &[
 ];
 
 /// By what measure the judges of style judge a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Judged {
     /// The pattern gives the shape; nothing but placeholders and plain words is doubted. An assignment

@@ -2,10 +2,11 @@
 //!
 //! In flow a selection and own rules; out flow rules by id. Nothing is compiled here.
 
-use super::builtin::BUILTIN;
+use super::builtin;
 use super::nearest::did_you_mean;
 use super::rule::{Rule, RuleId};
 use super::schema::{RuleError, duplicate_id};
+use super::shape::Shape;
 
 /// Which rules a run wants. A name may end in `*` to mean a whole family of ids.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +27,7 @@ pub struct RuleSet {
 impl RuleSet {
     /// The built-in rules, all switched on.
     pub fn builtin() -> Self {
-        Self { own: Vec::new(), enabled: vec![true; BUILTIN.len()] }
+        Self { own: Vec::new(), enabled: vec![true; builtin::COUNT] }
     }
 
     /// The built-in rules and `own`, cut down to `selection`.
@@ -35,6 +36,9 @@ impl RuleSet {
     /// An id that two rules share, a selection that names no rule, or one that leaves no rule on: a scan without
     /// rules would find nothing and look like an all-clear.
     pub fn new(own: Vec<Rule>, selection: &Selection) -> Result<Self, RuleError> {
+        if own.is_empty() && selection.only.is_empty() && selection.disabled.is_empty() {
+            return Ok(Self::builtin());
+        }
         let mut set = Self { own, enabled: Vec::new() };
         if let Some(id) = duplicate_id(set.all().map(|(_, rule)| rule.id.as_ref())) {
             let problem = "this id is taken by another rule; choose a new one".to_owned();
@@ -62,17 +66,31 @@ impl RuleSet {
 
     /// Every rule, switched on or not, with its id.
     pub fn all(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
-        BUILTIN.iter().chain(&self.own).enumerate().map(|(n, rule)| (RuleId(n as u16), rule))
+        let builtin = (0..builtin::COUNT).filter_map(|n| -> Option<&Rule> { builtin::rule(n) });
+        builtin.chain(&self.own).enumerate().map(|(n, rule)| (RuleId(n as u16), rule))
     }
 
     /// The user's own rules, switched on or not.
     pub fn own(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
-        self.own.iter().enumerate().map(|(n, rule)| (RuleId((BUILTIN.len() + n) as u16), rule))
+        self.own.iter().enumerate().map(|(n, rule)| (RuleId((builtin::COUNT + n) as u16), rule))
     }
 
     /// The rules that are switched on.
     pub fn enabled(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
         self.all().filter(|(id, _)| self.is_enabled(*id))
+    }
+
+    /// The rules that are switched on and tried on values near their keywords, in order, each with what its values have in
+    /// common.
+    pub fn called(&self) -> impl Iterator<Item = (RuleId, Shape)> {
+        let own = self.own().filter(|(_, rule)| rule.is_called()).map(|(id, rule)| (id, rule.value_shape()));
+        let builtin = builtin::CALLED.iter().map(|(n, shape)| (RuleId(*n), *shape));
+        builtin.chain(own).filter(|(id, _)| self.is_enabled(*id))
+    }
+
+    /// What the rules of the run are known by: another text, if one of them is another.
+    pub fn identity(&self) -> String {
+        format!("{:x} {:?} {:?}", builtin::PRINT, self.enabled, self.own)
     }
 
     /// Whether the rule takes part in this run.
@@ -86,7 +104,7 @@ impl RuleSet {
     /// If the id comes from another set.
     pub fn get(&self, id: RuleId) -> &Rule {
         let n = usize::from(id.0);
-        BUILTIN.get(n).unwrap_or_else(|| &self.own[n - BUILTIN.len()])
+        builtin::rule(n).unwrap_or_else(|| &self.own[n - builtin::COUNT])
     }
 
     /// The rule called `name`, switched on or not.

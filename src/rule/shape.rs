@@ -4,9 +4,10 @@
 //! at it, and nothing else. The build script includes this file too, so it imports nothing from the crate.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
+use serde::{Deserialize, Serialize};
 
 /// The lengths and the ASCII bytes of what fits a pattern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shape {
     /// The least length in bytes.
     pub shortest: u32,
@@ -19,6 +20,9 @@ pub struct Shape {
 }
 
 impl Shape {
+    /// That of a text that may be anything.
+    pub const ANY: Self = Self { shortest: 0, longest: u32::MAX, bytes: u128::MAX, opening: 0 };
+
     /// What fits `pattern` is like this.
     pub fn of(pattern: &Hir) -> Self {
         let properties = pattern.properties();

@@ -1,6 +1,7 @@
 //! Sources: where blobs come from. Each pushes what it reads into a sink, in its own threads.
 
 mod archive;
+mod excludes;
 mod files;
 pub mod git;
 mod message;

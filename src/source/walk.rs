@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
+use super::excludes;
 use super::files::{Reading, name_of, unreadable};
 use super::git::tracked;
 use super::pieces::Reader;
@@ -97,7 +98,7 @@ impl<'a> Walk<'a> {
         let mut walk = WalkBuilder::new(&self.folder);
         walk.hidden(false)
             .git_ignore(options.gitignore)
-            .git_global(options.gitignore)
+            .git_global(options.gitignore && excludes::are_set())
             .git_exclude(options.gitignore)
             .ignore(options.gitignore)
             .parents(options.gitignore)
