@@ -4,6 +4,9 @@
 //! be obeyed where it stands is decided in `inline.rs`.
 
 use std::ops::Range;
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
 
 use super::date::Date;
 
@@ -94,19 +97,13 @@ const STEMS: &[&str] = &[
 /// How much of the text after a marker is read for its arguments, in bytes.
 const ARGUMENTS: usize = 400;
 
-/// All markers of a text, in order. One pass a stem, none a marker.
+/// All markers of a text, in order, in one pass.
 pub(crate) fn find(bytes: &[u8]) -> Vec<Marker> {
-    let mut markers = Vec::new();
-    for stem in STEMS {
-        for at in memchr::memmem::find_iter(bytes, stem.as_bytes()) {
-            let apart = at.checked_sub(1).is_none_or(|n| !part_of_word(bytes[n]));
-            if apart {
-                markers.extend(read(bytes, at));
-            }
-        }
-    }
-    markers.sort_by_key(|m: &Marker| m.span.start);
-    markers
+    static SEARCH: OnceLock<AhoCorasick> = OnceLock::new();
+    let search = SEARCH.get_or_init(|| AhoCorasick::new(STEMS).expect("ten words are few enough"));
+    let apart = |at: usize| at.checked_sub(1).is_none_or(|n| !part_of_word(bytes[n]));
+    let stems = search.find_iter(bytes).map(|stem| stem.start());
+    stems.filter(|at| apart(*at)).filter_map(|at| read(bytes, at)).collect()
 }
 
 fn part_of_word(byte: u8) -> bool {

@@ -19,7 +19,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if matches!(c.form, Form::Quoted | Form::Compared | Form::Called) {
         return Verdict::Pass;
     }
-    if called(text) {
+    if called(text) || closes(text, &c.view.bytes[c.span.end..]) {
         return Verdict::Reject("is a call".into());
     }
     if matches!(c.form, Form::Markup | Form::Query) {
@@ -80,6 +80,19 @@ fn called(text: &[u8]) -> bool {
             || chance::bits(&text[..name]) < 4.0)
 }
 
+/// Whether a value is the beginning of a call that ends right behind it, where brackets end a value: `sdsnew(argv[2` before `])`.
+fn closes(text: &[u8], rest: &[u8]) -> bool {
+    let name = text.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')).count();
+    if name < 2
+        || !text[..name].iter().any(u8::is_ascii_alphabetic)
+        || !matches!(text.get(name), Some(b'(' | b'['))
+    {
+        return false;
+    }
+    let opened = text[name..].iter().rev().filter(|b| matches!(b, b'(' | b'['));
+    opened.zip(0..).all(|(open, n)| rest.get(n) == Some(if *open == b'(' { &b')' } else { &b']' }))
+}
+
 /// Whether a template's action is open where `before` ends: `{{- $password := (include …`.
 fn in_action(before: &[u8]) -> bool {
     let before = &before[before.len().saturating_sub(200)..];
@@ -126,6 +139,12 @@ mod tests {
         };
         assert!(under(b"p.zones[token] = x") && under(b"ids[token]"));
         assert!(!under(b"$conf[token] = x") && !under(b"[token]") && !under(b"x['token'] = y"));
+    }
+
+    #[test]
+    fn a_call_may_be_cut_at_its_last_brackets() {
+        assert!(closes(b"sdsnew(argv[2", b"]);") && closes(b"env[KEY", b"]") && closes(b"get(x", b")"));
+        assert!(!closes(b"Tr(4vel", b" ") && !closes(b"sdsnew(argv[2", b");") && !closes(b"9(x", b")"));
     }
 
     #[test]
