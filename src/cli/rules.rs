@@ -135,7 +135,7 @@ fn show_named(id: &str) -> anyhow::Result<Exit> {
 
 /// What a mistyped id was meant to be, as part of a sentence; empty if nothing is near.
 pub(super) fn did_you_mean(id: &str, rules: &RuleSet) -> String {
-    rule::did_you_mean(id, rules.all().map(|(_, rule)| &*rule.id))
+    rule::did_you_mean(id, rules.ids())
 }
 
 /// Shows one rule; `off` is the configuration that switches it off.

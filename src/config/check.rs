@@ -108,10 +108,10 @@ impl Config {
         let known = |name: &str| {
             let start = name.strip_suffix('*');
             let means = |id: &str| start.map_or(name == id, |s| id.starts_with(s));
-            rules.all().map(|(_, r)| r).chain(&own).any(|r| means(&r.id))
+            rules.ids().chain(own.iter().map(|rule| &*rule.id)).any(means)
         };
         if let Some(named) = file.only.iter().chain(&file.disable).find(|n| !known(n.get_ref())) {
-            let ids = rules.all().map(|(_, r)| r).chain(&own).map(|r| &*r.id);
+            let ids = rules.ids().chain(own.iter().map(|rule| &*rule.id));
             return Err(text.error(named.span(), no_rule(named.get_ref(), ids)));
         }
         let allow = file.allow.iter().map(|entry| allow(&text, entry, &known)).collect::<Result<_, _>>()?;
@@ -386,7 +386,7 @@ mod tests {
     #[test]
     fn a_builtin_id_is_taken() {
         let rules = RuleSet::builtin();
-        let taken = rules.all().next().unwrap().1.id.clone();
+        let taken = rules.ids().next().unwrap().to_owned();
         let error = error(&RULE.replace("acme-key", &taken));
         assert!(error.contains("is a built-in rule"), "{error}");
     }

@@ -110,17 +110,15 @@ pub(crate) struct Paths {
 }
 
 impl Paths {
-    /// Cells for `rules`, all filled if the user brought some of them.
+    /// Cells for `rules`, those of the user's own filled.
     ///
     /// # Errors
-    /// The first path of a rule that is wrong.
+    /// The first path of such a rule that is wrong.
     pub(crate) fn new(rules: &RuleSet) -> Result<Self, RuleError> {
         let paths = Self { cells: (0..rules.len()).map(|_| OnceLock::new()).collect() };
-        if rules.has_own() {
-            for (id, rule) in rules.all() {
-                let globs = globs(rule)?;
-                paths.cells[usize::from(id.0)].get_or_init(|| Box::new(globs));
-            }
+        for (id, rule) in rules.own() {
+            let globs = globs(rule)?;
+            paths.cells[usize::from(id.0)].get_or_init(|| Box::new(globs));
         }
         Ok(paths)
     }
@@ -150,6 +148,11 @@ mod tests {
         let may = |text: &str| may_begin(&rule, text.as_bytes());
         assert!(may("a-:a!") && may("-a\u{e9}"));
         assert!(!may("a-:") && !may("a:-a") && !may("a-:!a") && !may("ab:a"));
+    }
+
+    #[test]
+    fn the_paths_of_all_rules_are_right() {
+        assert!(RuleSet::builtin().all().all(|(_, rule)| globs(rule).is_ok()));
     }
 
     #[test]

@@ -16,11 +16,18 @@ static RULES: [OnceLock<Box<Rule>>; COUNT] = [const { OnceLock::new() }; COUNT];
 
 /// The n-th rule.
 pub(crate) fn rule(n: usize) -> Option<&'static Rule> {
-    let unpack = || {
-        let packed = &PACKED[STARTS[n] as usize..STARTS[n + 1] as usize];
-        Box::new(postcard::from_bytes(packed).expect("the build script packed it"))
-    };
+    let unpack = || Box::new(postcard::from_bytes(packed(n)).expect("the build script packed it"));
     RULES.get(n).map(|cell| &**cell.get_or_init(unpack))
+}
+
+/// The id of the n-th rule, which stands first in it: the rest is left as it is.
+pub(crate) fn id(n: usize) -> &'static str {
+    postcard::take_from_bytes(packed(n)).expect("the build script packed it").0
+}
+
+/// The n-th rule, packed.
+fn packed(n: usize) -> &'static [u8] {
+    &PACKED[STARTS[n] as usize..STARTS[n + 1] as usize]
 }
 
 #[cfg(test)]
@@ -32,8 +39,8 @@ mod tests {
         let rules: Vec<&Rule> = (0..COUNT).filter_map(rule).collect();
         assert!(rules.len() == COUNT && rule(COUNT).is_none());
         for (n, rule) in rules.iter().enumerate() {
-            let packed = &PACKED[STARTS[n] as usize..STARTS[n + 1] as usize];
-            assert_eq!(postcard::to_allocvec(rule).unwrap(), packed, "{}", rule.id);
+            assert_eq!(postcard::to_allocvec(rule).unwrap(), packed(n), "{}", rule.id);
+            assert_eq!(rule.id, id(n));
         }
         let called = rules.iter().zip(0..).filter(|(rule, _)| rule.is_called());
         assert!(called.map(|(rule, n)| (n, rule.value_shape())).eq(CALLED.iter().copied()));

@@ -40,22 +40,22 @@ impl RuleSet {
             return Ok(Self::builtin());
         }
         let mut set = Self { own, enabled: Vec::new() };
-        if let Some(id) = duplicate_id(set.all().map(|(_, rule)| rule.id.as_ref())) {
+        if let Some(id) = duplicate_id(set.ids()) {
             let problem = "this id is taken by another rule; choose a new one".to_owned();
             return Err(RuleError { rule: id.to_owned(), problem });
         }
         for name in selection.only.iter().chain(&selection.disabled) {
-            if !set.all().any(|(_, rule)| named(name, &rule.id)) {
-                let meant = did_you_mean(name, set.all().map(|(_, rule)| &*rule.id));
+            if !set.ids().any(|id| named(name, id)) {
+                let meant = did_you_mean(name, set.ids());
                 let problem = format!("there is no such rule;{meant} `skout rules list` shows all ids");
                 return Err(RuleError { rule: name.clone(), problem });
             }
         }
-        let on = |rule: &Rule| {
-            (selection.only.is_empty() || selection.only.iter().any(|n| named(n, &rule.id)))
-                && !selection.disabled.iter().any(|n| named(n, &rule.id))
+        let on = |id: &str| {
+            (selection.only.is_empty() || selection.only.iter().any(|n| named(n, id)))
+                && !selection.disabled.iter().any(|n| named(n, id))
         };
-        set.enabled = set.all().map(|(_, rule)| on(rule)).collect();
+        set.enabled = set.ids().map(on).collect();
         if !set.enabled.contains(&true) {
             let problem =
                 "switched off, no rule is left, and nothing could be found; leave one on".to_owned();
@@ -68,6 +68,11 @@ impl RuleSet {
     pub fn all(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
         let builtin = (0..builtin::COUNT).filter_map(|n| -> Option<&Rule> { builtin::rule(n) });
         builtin.chain(&self.own).enumerate().map(|(n, rule)| (RuleId(n as u16), rule))
+    }
+
+    /// The ids of all rules, in the order of [`RuleSet::all`].
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        (0..builtin::COUNT).map(|n| -> &str { builtin::id(n) }).chain(self.own.iter().map(|rule| &*rule.id))
     }
 
     /// The user's own rules, switched on or not.
@@ -109,7 +114,8 @@ impl RuleSet {
 
     /// The rule called `name`, switched on or not.
     pub fn find(&self, name: &str) -> Option<(RuleId, &Rule)> {
-        self.all().find(|(_, rule)| rule.id == name)
+        let number = RuleId(self.ids().position(|id| id == name)? as u16);
+        Some((number, self.get(number)))
     }
 
     /// How many rules are switched on.
@@ -168,6 +174,6 @@ mod tests {
     #[test]
     fn builtin_ids_are_unique() {
         let set = RuleSet::builtin();
-        assert_eq!(duplicate_id(set.all().map(|(_, r)| r.id.as_ref())), None);
+        assert_eq!(duplicate_id(set.ids()), None);
     }
 }

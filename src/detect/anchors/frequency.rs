@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::FixedState;
+
 /// How often one byte follows another in about 150 MB of source code, documentation and test data of six
 /// projects; `benches/bigrams.py` makes it and says how to read it.
 const PAIRS: &str = include_str!("bigrams.txt");
@@ -30,7 +32,7 @@ pub(crate) struct Frequencies {
     /// The sum of each row.
     rows: Vec<f64>,
     /// How often each of the listed grams stands in 256 MB; those of three bytes end in a zero.
-    grams: HashMap<[u8; 4], f64>,
+    grams: HashMap<[u8; 4], f64, FixedState>,
     /// How often the least frequent of the listed grams of three and of four bytes stands there.
     least: [f64; 2],
 }
@@ -40,7 +42,8 @@ impl Frequencies {
     pub(crate) fn new() -> Self {
         let pairs: Vec<f64> = PAIRS.lines().flat_map(|row| row.bytes().map(count)).collect();
         let rows = pairs.chunks(CLASSES).map(|row| row.iter().sum()).collect();
-        let grams: HashMap<[u8; 4], f64> = GRAMS.lines().filter_map(gram).collect();
+        let mut grams = HashMap::with_capacity_and_hasher(GRAMS.len() / 8, FixedState::default());
+        grams.extend(GRAMS.lines().filter_map(gram));
         let least = [true, false].map(|three| {
             let of_length = grams.iter().filter(|(gram, _)| (gram[3] == 0) == three);
             of_length.map(|(_, often)| *often).fold(f64::INFINITY, f64::min)
