@@ -17,8 +17,9 @@ pub(super) fn literal(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let escaped = rest.get(n) == Some(&b'\\');
     n += usize::from(escaped);
     let quote = *rest.get(n)?;
-    if quote == b'%' {
-        return percent(rest).map(|r| at + r.start..at + r.end);
+    if matches!(quote, b'%' | b'[') {
+        let found = if quote == b'%' { percent(rest) } else { bracketed(rest) };
+        return found.map(|r| at + r.start..at + r.end);
     }
     if !matches!(quote, b'"' | b'\'' | b'`') {
         return None;
@@ -124,6 +125,9 @@ const WRAPPERS: &[&[u8]] = &[
     b"concat(",
     b"paste0(",
     b"implode('', [",
+    b"Sensitive(",
+    b"field(default=",
+    b"<string>",
 ];
 
 /// The letters of a prefix, as in `b"…"` and `L"…"`.
@@ -149,8 +153,11 @@ fn one_wrapper(rest: &[u8]) -> usize {
     if matches!(first, b'"' | b'\'' | b'`' | b'\\' | b'%') {
         return empty_join(rest);
     }
-    if matches!(first, b'[' | b'(' | b'{' | b'@' | b'&') && rest.get(1).is_some_and(|b| is_quote(*b)) {
-        return 1;
+    if matches!(first, b'[' | b'(' | b'{' | b'@' | b'&') {
+        let escaped = usize::from(first == b'(' && rest.get(1) == Some(&b'\\'));
+        if rest.get(1 + escaped).is_some_and(|b| is_quote(*b)) {
+            return 1;
+        }
     }
     // Most values begin like none of them.
     if first.is_ascii() && OPENINGS >> first & 1 == 0 {
@@ -161,6 +168,11 @@ fn one_wrapper(rest: &[u8]) -> usize {
     }
     if let Some(length) = serial::shown(rest) {
         return length;
+    }
+    // Rust's raw strings: as many hashes stand before the first quote as behind the last.
+    let hashes = rest[1..].iter().take(4).take_while(|b| **b == b'#').count();
+    if first == b'r' && hashes > 0 && rest.get(1 + hashes) == Some(&b'"') {
+        return 1 + hashes;
     }
     let letters = rest.iter().take(3).take_while(|b| PREFIX.contains(b)).count();
     if letters > 0 && rest.get(letters).is_some_and(|b| is_quote(*b)) { letters } else { 0 }
@@ -191,6 +203,14 @@ fn percent(rest: &[u8]) -> Option<Range<usize>> {
     // `%(name)s` is a hole of Python's, `%{name}` one of Hiera's and of Logstash's.
     let hole = from == 2 && (close == b'}' || matches!(rest.get(from + length + 1), Some(b's' | b'd')));
     (rest[from + length] == close && !hole).then_some(from..from + length)
+}
+
+/// Lua's `[[…]]`, if it holds one word.
+fn bracketed(rest: &[u8]) -> Option<Range<usize>> {
+    let text = rest.strip_prefix(b"[[")?;
+    let stops = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'[' | b']' | b'"' | b'\'' | b',' | b'$');
+    let length = text.iter().position(stops)?;
+    text[length..].starts_with(b"]]").then_some(2..2 + length)
 }
 
 /// The bytes from `at` to the next white space; what ends a statement is left out.

@@ -8,10 +8,12 @@ mod base64;
 mod counted;
 mod descend;
 mod digits;
+mod dump;
 mod escape;
 mod join;
 mod list;
 pub(crate) mod manifest;
 mod tape;
+mod turned;
 
 pub(crate) use descend::descend;
