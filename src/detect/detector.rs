@@ -7,9 +7,11 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::anchors::{Anchors, Hit};
+use super::assign::Form;
 use super::candidate::Candidate;
 use super::collect::{self, Collector};
 use super::judge::{COURT, Verdict};
+use super::lexicon::chance;
 use super::link::{self, Links};
 use super::memo::Memo;
 use super::patterns::{self, Paths, Patterns, Shapes};
@@ -20,7 +22,7 @@ use super::view::View;
 use super::{decode, exposure, frame, overlap};
 use crate::blob::{Blob, BlobKind, Position, Trail};
 use crate::finding::{Finding, Place, Reason, Status};
-use crate::rule::{Confidence, RuleError, RuleId, RuleSet};
+use crate::rule::{Confidence, Rule, RuleError, RuleId, RuleSet};
 use crate::secret::Secret;
 
 /// What a run wants of the detector.
@@ -61,11 +63,20 @@ pub struct Detector<'r> {
     links: Links,
     paths: Paths,
     called: Vec<RuleId>,
+    files: Vec<RuleId>,
     shapes: OnceLock<Shapes>,
     settings: Settings,
     reach: OnceLock<Reach>,
     memo: OnceLock<Memo>,
     digests: OnceLock<Digests>,
+}
+
+/// By how many bits chance must explain a value in a binary file better than words do, if its length says where it ends.
+const DRAWN: f64 = 20.0;
+
+/// The rules of this kind that are switched on.
+fn ids(rules: &RuleSet, kind: impl Fn(&Rule) -> bool) -> Vec<RuleId> {
+    rules.enabled().filter(|(_, rule)| kind(rule)).map(|(id, _)| id).collect()
 }
 
 impl<'r> Detector<'r> {
@@ -81,7 +92,8 @@ impl<'r> Detector<'r> {
             patterns: Patterns::new(rules),
             links: Links::new(rules),
             paths: Paths::new(rules)?,
-            called: rules.enabled().filter(|(_, rule)| rule.is_called()).map(|(id, _)| id).collect(),
+            called: ids(rules, |rule| rule.is_called() && !rule.is_file()),
+            files: ids(rules, |rule| rule.is_called() && !rule.paths.is_empty()),
             shapes: OnceLock::new(),
             settings,
             reach: OnceLock::new(),
@@ -158,6 +170,7 @@ impl<'r> Detector<'r> {
             patterns: &self.patterns,
             paths: &self.paths,
             called: &self.called,
+            files: &self.files,
             shapes: &self.shapes,
             scene: &scene,
         };
@@ -207,6 +220,8 @@ impl<'r> Detector<'r> {
         if refused.is_none()
             && candidate.view.blob.kind == BlobKind::Binary
             && candidate.confidence < Confidence::High
+            // What a length delimits is a value, if it is no word.
+            && (candidate.form != Form::Counted || chance::bits(candidate.secret()) < DRAWN)
         {
             refused =
                 Some(Reason { judge: "binary", text: "in a binary file only a proven shape counts".into() });
