@@ -407,7 +407,7 @@ fn a_password_is_put_together_in_templates_and_over_the_lines_of_a_cell() {
         cell(&format!("\"db_password = (\\\"{first}\\\"\\n\",\n  \"    \\\"{last}\\\")\\n\"")),
         cell(&format!("\"db_password = (\\n\",\n  \"    \\\"{value}\\\")\\n\"")),
     ] {
-        assert_eq!(passwords("a.ipynb", text.as_bytes()), [value.clone()], "{text}");
+        assert_eq!(passwords("a.ipynb", text.as_bytes()), [value.as_str()], "{text}");
     }
     assert!(passwords("a.js", format!("dbPassword = `{first}${{{last}}}`;\n").as_bytes()).is_empty());
 }
@@ -428,12 +428,28 @@ fn a_password_in_a_binary_file_stands_behind_its_length() {
     for word in ["password", "placeholder", "correcthorse"] {
         assert!(passwords("a.pkl", &pickle(word)).is_empty(), "{word}");
     }
+    let value = skout::rule::example::expand("<alnum:17>").unwrap().text;
+    let string = |lead: &str| format!("x\0{lead}db_password={value}\0next\0");
+    assert_eq!(passwords("nvram.bin", string("").as_bytes()), [value.as_str()]);
+    assert!(passwords("nvram.bin", string("the ").as_bytes()).is_empty());
 }
 
 #[test]
 fn a_file_may_be_nothing_but_a_password() {
     let value = skout::rule::example::expand("<alnum:16>").unwrap().text;
-    assert_eq!(passwords(".vault_pass", format!("{value}\n").as_bytes()), [value.clone()]);
+    assert_eq!(passwords(".vault_pass", format!("{value}\n").as_bytes()), [value.as_str()]);
     assert!(passwords("notes.txt", format!("{value}\n").as_bytes()).is_empty());
     assert!(passwords(".vault_pass", b"changeme\n").is_empty());
+}
+
+#[test]
+fn what_gzip_packed_is_read_in_base64() {
+    let value = skout::rule::example::expand("<alnum:16>").unwrap().text;
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut packer, format!("{{\"password\": \"{value}\"}}").as_bytes()).unwrap();
+    let once = STANDARD.encode(packer.finish().unwrap());
+    assert_eq!(passwords("main.yml", format!("user_data: {once}\n").as_bytes()), [value.as_str()]);
+    let twice = STANDARD.encode(&once);
+    let release = format!("kind: Secret\ntype: helm.sh/release.v1\ndata:\n  release: {twice}\n");
+    assert_eq!(passwords("release.yml", release.as_bytes()), [value]);
 }

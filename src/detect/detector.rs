@@ -71,8 +71,19 @@ pub struct Detector<'r> {
     digests: OnceLock<Digests>,
 }
 
-/// By how many bits chance must explain a value in a binary file better than words do, if its length says where it ends.
+/// By how many bits chance must explain a value in a binary file better than words do.
 const DRAWN: f64 = 20.0;
+
+/// Whether a value in a binary file is one by what stands round it: its length says where it ends, or it and its name are
+/// a string by themselves (`\0name=value\0`), and it is no word.
+fn delimited(c: &Candidate<'_>) -> bool {
+    let bytes = c.view.bytes;
+    let alone = || {
+        let before = c.key.as_ref().and_then(|key| key.start.checked_sub(1));
+        before.is_some_and(|at| bytes[at] == 0) && bytes.get(c.span.end) == Some(&0)
+    };
+    (c.form == Form::Counted || alone()) && chance::bits(c.secret()) >= DRAWN
+}
 
 /// The rules of this kind that are switched on.
 fn ids(rules: &RuleSet, kind: impl Fn(&Rule) -> bool) -> Vec<RuleId> {
@@ -220,8 +231,7 @@ impl<'r> Detector<'r> {
         if refused.is_none()
             && candidate.view.blob.kind == BlobKind::Binary
             && candidate.confidence < Confidence::High
-            // What a length delimits is a value, if it is no word.
-            && (candidate.form != Form::Counted || chance::bits(candidate.secret()) < DRAWN)
+            && !delimited(&candidate)
         {
             refused =
                 Some(Reason { judge: "binary", text: "in a binary file only a proven shape counts".into() });

@@ -72,7 +72,7 @@ pub(super) fn property(bytes: &[u8], at: usize) -> usize {
 /// What stands inside further quotes, as code that writes code has them: `"\"value\""`, `'"value"'`.
 fn within(text: &[u8]) -> Range<usize> {
     let quotes = [&b"\\\""[..], b"\\'", b"\"", b"'"];
-    let pair = quotes.iter().find(|q| text.len() > 2 * q.len() && text.starts_with(q) && text.ends_with(q));
+    let pair = quotes.iter().find(|q| text.len() >= 2 * q.len() && text.starts_with(q) && text.ends_with(q));
     let length = pair.map_or(0, |q| q.len());
     length..text.len() - length
 }
@@ -216,7 +216,7 @@ fn bracketed(rest: &[u8]) -> Option<Range<usize>> {
 /// The bytes from `at` to the next white space; what ends a statement is left out.
 pub(super) fn line(bytes: &[u8], at: usize) -> Range<usize> {
     let rest = &bytes[at..bytes.len().min(at + LONGEST)];
-    let mut end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+    let mut end = rest.iter().position(|b| b.is_ascii_whitespace() || *b == 0).unwrap_or(rest.len());
     while end > 0 && matches!(rest[end - 1], b',' | b';' | b'\\' | b'"' | b'\'') {
         end -= 1;
     }
@@ -244,7 +244,7 @@ pub(super) fn bare(bytes: &[u8], at: usize, in_query: bool) -> Range<usize> {
     let rest = &bytes[at..bytes.len().min(at + LONGEST)];
     let stops = |b: &u8| {
         b.is_ascii_whitespace()
-            || matches!(b, b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b'>' | b')' | b'}' | b']' | b'\\')
+            || matches!(b, 0 | b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b'>' | b')' | b'}' | b']' | b'\\')
             || in_query && *b == b'&'
     };
     let end = rest.iter().position(stops).unwrap_or(rest.len());

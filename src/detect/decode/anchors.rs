@@ -36,6 +36,11 @@ pub(crate) const DUMP: u8 = 16;
 pub(crate) const TURNED: u8 = 17;
 /// A cell of a notebook, each line of which is a string by itself.
 pub(crate) const CELL: u8 = 18;
+/// A text that gzip packed, in base64.
+pub(crate) const PACKED: u8 = 19;
+
+/// How a gzip stream begins in base64 (RFC 1952, 2.3).
+const GZIP: &[u8] = b"H4sI";
 
 /// What opens a list of characters, and joins two of them.
 const OPENERS: &[&str] = &[
@@ -74,6 +79,11 @@ pub(crate) fn anchors(plain: &[&str]) -> Vec<Asking> {
     for kind in ["kind: Secret", "\"kind\": \"Secret\"", "\"kind\":\"Secret\""] {
         all.push((kind.as_bytes().to_vec(), false, MANIFEST));
     }
+    all.push((GZIP.to_vec(), false, PACKED));
+    // Helm encodes what it packed, and Kubernetes does so once more.
+    all.extend(
+        base64(GZIP).filter(|(_, place)| *place == 0).map(|(text, place)| (text, false, BASE64 + place)),
+    );
     all.extend(OPENERS.iter().map(|open| (open.as_bytes().to_vec(), open.ends_with("chr("), CALLED)));
     all.extend(["00000010: ", "00000010  "].map(|line| (line.as_bytes().to_vec(), false, DUMP)));
     for turn in ["\"[::-1]", "'[::-1]", ".reverse().join(", "strrev("] {

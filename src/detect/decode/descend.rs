@@ -6,11 +6,11 @@
 use std::ops::Range;
 
 use super::anchors::{
-    CALLED, CELL, COUNTED, DUMP, ENTITY, ESCAPE, FOLDED, HEX, JOIN, LIST, MANIFEST, PERCENT, QUOTED, TURNED,
-    WIDE,
+    CALLED, CELL, COUNTED, DUMP, ENTITY, ESCAPE, FOLDED, HEX, JOIN, LIST, MANIFEST, PACKED, PERCENT, QUOTED,
+    TURNED, WIDE,
 };
 use super::tape::{Decoded, Window};
-use super::{ask, base64, counted, digits, dump, escape, join, list, manifest, turned};
+use super::{ask, base64, counted, digits, dump, escape, join, list, manifest, packed, turned};
 use crate::detect::anchors::{Action, Anchors, Hit};
 use crate::detect::assign::Form;
 use crate::detect::candidate::Candidate;
@@ -30,7 +30,7 @@ const LITTLE: usize = 256 * 1024;
 const JOINED: usize = 4096;
 
 /// How many forms there are.
-const FORMS: usize = CELL as usize + 1;
+const FORMS: usize = PACKED as usize + 1;
 
 /// What of a run's detection the way down needs.
 pub(crate) struct Descent<'f> {
@@ -209,6 +209,7 @@ fn decode(anchors: &Anchors, bytes: &[u8], hit: &Range<usize>, (form, at): (u8, 
         LIST => list::characters(bytes, hit.start),
         CALLED => list::called(bytes, hit),
         DUMP => dump::lines(bytes, hit),
+        PACKED => packed::gzip(bytes, hit.start),
         TURNED => turned::literal(bytes, hit),
         CELL => escape::cell(bytes, hit.start),
         FOLDED => escape::folded(bytes, hit, bytes[at]),

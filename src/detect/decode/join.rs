@@ -45,8 +45,11 @@ pub(crate) fn template(bytes: &[u8], value: &Range<usize>, key: usize) -> Option
     while let Some(open) = memchr::memmem::find(&bytes[at..value.end], b"${").map(|n| at + n) {
         at = open + 2;
         let inside = &bytes[..value.end];
-        let close = if is_quote_at(inside, at) { closing(inside, at + 1) } else { None };
-        let Some(close) = close.filter(|n| inside.get(n + 1) == Some(&b'}')) else { continue };
+        if !is_quote_at(inside, at) {
+            continue;
+        }
+        // Where one literal does not end, none is looked for behind it.
+        let Some(close) = closing(inside, at + 1).filter(|n| inside.get(n + 1) == Some(&b'}')) else { break };
         cuts.extend([open..at + 1, close..close + 2]);
         at = close + 2;
     }

@@ -13,6 +13,7 @@ mod escape;
 mod join;
 mod list;
 pub(crate) mod manifest;
+mod packed;
 mod tape;
 mod turned;
 

@@ -13,6 +13,10 @@ use super::unpack::{Seekable, Stop, Unpacker};
 
 /// What stands at the end of the file: how long its numbers are, and where its objects are.
 const TRAILER: usize = 32;
+/// The longest string, in bytes.
+const LONGEST: usize = 1 << 20;
+/// How much is told of a file: so many times its size.
+const TIMES: usize = 16;
 /// How much text is pushed at once, in bytes.
 const BATCH: usize = 1 << 20;
 
@@ -25,23 +29,50 @@ pub(super) fn unpack(unpacker: &mut Unpacker<'_>, path: &str, input: &mut dyn Se
         return Err(Stop::Skipped(format!("is a property list of more than {} MB", limits::HELD >> 20)));
     }
     let list = List::of(&bytes).ok_or_else(|| Stop::Broken("it ends too early".into()))?;
-    let (mut text, mut told) = (Vec::new(), BTreeSet::new());
+    let mut told = Told { text: Vec::new(), left: bytes.len() * TIMES, known: BTreeSet::new() };
     for n in 0..list.count {
         for (key, value) in list.entries(n) {
-            let (Some(name), Some(string)) = (list.string(key), list.string(value)) else { continue };
-            told.extend([key, value]);
-            text.extend([b"\"", &*name, b"\" = \"", &*string, b"\";\n"].concat());
-            if text.len() > BATCH {
-                unpacker.text("plist", path, &text)?;
-                text.clear();
+            told.take(1)?;
+            if let (Some(name), Some(string)) = (list.string(key, told.left), list.string(value, told.left)) {
+                told.known.extend([key, value]);
+                told.add(&[b"\"", &*name, b"\" = \"", &*string, b"\";\n"])?;
+            }
+            if told.text.len() > BATCH {
+                unpacker.text("plist", path, &told.text)?;
+                told.text.clear();
             }
         }
     }
-    for n in (0..list.count).filter(|n| !told.contains(n)) {
-        text.extend(list.string(n).into_iter().flatten());
-        text.push(b'\n');
+    for n in 0..list.count {
+        if let Some(string) = list.string(n, told.left).filter(|_| !told.known.contains(&n)) {
+            told.add(&[&string, b"\n"])?;
+        }
     }
-    unpacker.text("plist", path, &text)
+    unpacker.text("plist", path, &told.text)
+}
+
+/// What was told of a property list.
+struct Told {
+    text: Vec<u8>,
+    /// How many bytes may still be told: entries may hold the same string over and over.
+    left: usize,
+    /// The strings that are keys or values.
+    known: BTreeSet<usize>,
+}
+
+impl Told {
+    fn take(&mut self, bytes: usize) -> Result<(), Stop> {
+        let left = self.left.checked_sub(bytes);
+        self.left =
+            left.ok_or_else(|| Stop::Skipped("says the same over and over; the rest was left out".into()))?;
+        Ok(())
+    }
+
+    fn add(&mut self, parts: &[&[u8]]) -> Result<(), Stop> {
+        self.take(parts.iter().map(|part| part.len()).sum())?;
+        parts.iter().for_each(|part| self.text.extend_from_slice(part));
+        Ok(())
+    }
 }
 
 /// The objects of a property list.
@@ -83,9 +114,9 @@ impl<'b> List<'b> {
         Some((mark >> 4, number(self.bytes.get(at + 2..at + 2 + size)?), at + 2 + size))
     }
 
-    /// An object that is a string.
-    fn string(&self, n: usize) -> Option<Vec<u8>> {
-        let (kind, count, at) = self.object(n)?;
+    /// An object that is a string of no more than so many bytes.
+    fn string(&self, n: usize, most: usize) -> Option<Vec<u8>> {
+        let (kind, count, at) = self.object(n).filter(|(_, count, _)| *count <= most.min(LONGEST))?;
         let text = |length: usize| self.bytes.get(at..at.checked_add(length)?);
         match kind {
             5 => text(count).map(<[u8]>::to_vec),
