@@ -440,6 +440,8 @@ fn a_file_may_be_nothing_but_a_password() {
     assert_eq!(passwords(".vault_pass", format!("{value}\n").as_bytes()), [value.as_str()]);
     assert!(passwords("notes.txt", format!("{value}\n").as_bytes()).is_empty());
     assert!(passwords(".vault_pass", b"changeme\n").is_empty());
+    // In a history the name may not be known yet: what is given to a name is found, and no more.
+    assert_eq!(passwords("", format!("DB_PASSWORD={value}\n").as_bytes()), [value.as_str()]);
 }
 
 #[test]

@@ -105,7 +105,9 @@ impl<'v> Collector<'v> {
     /// Tries the rules for certain files on a text that is nothing but one value, as the file of a key is.
     fn whole(&self, view: &'v View<'v>, out: &mut Vec<Candidate<'v>>) {
         let value = view.bytes.trim_ascii_end();
-        for &id in self.files {
+        // A value whose paths are not known yet may fit a rule for other files: it must not take the place of what was found.
+        let taken = !out.is_empty();
+        for &id in self.files.iter().filter(|id| !(taken && self.rules.get(**id).is_file())) {
             if self.value_fits(id, value) && self.path_fits(id, view) {
                 let said = named(self.rules.get(id));
                 let form = if said.is_some() { Form::Quoted } else { Form::Bare };
