@@ -179,12 +179,16 @@ fn anchors_source(name: &str, wanted: BTreeMap<(Vec<u8>, bool), Vec<String>>, fo
 /// Rust source of the built-in rules; they themselves go, packed, into a file beside it in `folder`. Nothing in it is an
 /// address, so that nothing has to be done to it when the program is loaded.
 fn rules_source(rules: &[Provided], folder: &Path) -> String {
-    let (mut packed, mut starts, mut called) = (Vec::new(), vec![0], String::new());
+    let (mut packed, mut starts) = (Vec::new(), vec![0]);
+    let (mut called, mut files) = (String::new(), Vec::new());
     for (n, (provider, entry)) in rules.iter().enumerate() {
         let rule = Rule::from_entry(provider, entry).unwrap_or_else(|e| panic!("{e}"));
         packed.extend(postcard::to_allocvec(&rule).expect("a rule can be packed"));
         starts.push(packed.len());
-        if rule.is_called() {
+        if rule.is_called() && !rule.paths.is_empty() {
+            files.push(n);
+        }
+        if rule.is_called() && !rule.is_file() {
             write!(called, "({n}, {:?}), ", rule.value_shape()).expect("a string takes any text");
         }
     }
@@ -199,6 +203,8 @@ fn rules_source(rules: &[Provided], folder: &Path) -> String {
          /// Where each begins, and where the last ends.\nstatic STARTS: &[u32] = &{starts:?};\n\
          /// A hash of them all.\npub(crate) const PRINT: u64 = {print};\n\
          /// Those that are called by keyword, each with what its values have in common.\n\
-         pub(crate) static CALLED: &[(u16, Shape)] = &[{called}];\n"
+         pub(crate) static CALLED: &[(u16, Shape)] = &[{called}];\n\
+         /// Those that are tried on files of certain names that hold nothing but one value.\n\
+         pub(crate) static FILES: &[u16] = &{files:?};\n"
     )
 }

@@ -345,3 +345,97 @@ fn a_key_in_an_archive_of_a_commit_is_found_with_the_path_in_it() {
         assert_eq!(run.status.code(), Some(1));
     }
 }
+
+/// A binary property list of one dictionary; the last value is UTF-16.
+fn property_list(entries: &[(&str, &str)]) -> Vec<u8> {
+    let mut bytes = b"bplist00".to_vec();
+    let count = u8::try_from(entries.len()).unwrap();
+    let mut places = vec![bytes.len()];
+    bytes.push(0xd0 | count);
+    bytes.extend(1..=2 * count);
+    for (key, _) in entries {
+        places.push(bytes.len());
+        bytes.push(0x50 | u8::try_from(key.len()).unwrap());
+        bytes.extend(key.bytes());
+    }
+    for (n, (_, value)) in entries.iter().enumerate() {
+        places.push(bytes.len());
+        let units: Vec<u16> = value.encode_utf16().collect();
+        let wide = n + 1 == entries.len();
+        bytes.extend([if wide { 0x6f } else { 0x5f }, 0x10, u8::try_from(units.len()).unwrap()]);
+        match wide {
+            true => bytes.extend(units.iter().flat_map(|unit| unit.to_be_bytes())),
+            false => bytes.extend(value.bytes()),
+        }
+    }
+    let table = bytes.len() as u64;
+    bytes.extend(places.iter().map(|at| u8::try_from(*at).unwrap()));
+    bytes.extend([0, 0, 0, 0, 0, 0, 1, 1]);
+    bytes.extend((places.len() as u64).to_be_bytes());
+    bytes.extend(0u64.to_be_bytes());
+    bytes.extend(table.to_be_bytes());
+    bytes
+}
+
+#[test]
+fn binary_property_lists_are_read_as_names_and_values() {
+    let bytes = property_list(&[("user", "ann"), ("password", "hunter2-and-more"), ("note", "f\u{fc}r")]);
+    let text = "\"user\" = \"ann\";\n\"password\" = \"hunter2-and-more\";\n\"note\" = \"f\u{fc}r\";\n";
+    holds("a.plist", &bytes, "a.plist", text);
+    for cut in [9, 40, bytes.len() - 1] {
+        let held = read("a.plist", &bytes[..cut]);
+        assert_eq!(held.trouble.len(), 1, "{held:?}");
+    }
+    // Counts that no file can hold.
+    let mut wrong = bytes.clone();
+    let trailer = wrong.len() - 32;
+    wrong[trailer + 8..trailer + 16].fill(0xff);
+    assert_eq!(read("a.plist", &wrong).trouble.len(), 1);
+}
+
+#[test]
+fn lzma_is_read_by_its_header() {
+    let mut packed = Vec::new();
+    let options = lzma_rust2::LzmaOptions::with_preset(6);
+    let mut writer = lzma_rust2::LzmaWriter::new_use_header(&mut packed, &options, None).unwrap();
+    writer.write_all(b"log").unwrap();
+    writer.finish().unwrap();
+    holds("a.env.lzma", &packed, "a.env.lzma", "log");
+    // A text may begin with the same byte.
+    holds("a.txt", b"] and more of it", "a.txt", "] and more");
+}
+
+#[test]
+fn wide_texts_and_the_log_of_a_database_are_read() {
+    let units = |high: bool| -> Vec<u8> {
+        "the row".encode_utf16().flat_map(|u| if high { u.to_be_bytes() } else { u.to_le_bytes() }).collect()
+    };
+    for (encoding, high) in [(2, false), (3, true)] {
+        let mut page = database("");
+        page[56..60].copy_from_slice(&[0, 0, 0, encoding]);
+        let text = units(high);
+        let record = [&[2, 13 + 2 * u8::try_from(text.len()).unwrap()][..], &text].concat();
+        let cell = [&[u8::try_from(record.len()).unwrap(), 1][..], &record].concat();
+        let at = page.len() - cell.len();
+        page[at..].copy_from_slice(&cell);
+        page[108..110].copy_from_slice(&u16::try_from(at).unwrap().to_be_bytes());
+        holds("a.db", &page, "a.db", "the row");
+    }
+    let page = database("the row");
+    let salt = *b"saltsalt";
+    let mut log = b"\x37\x7f\x06\x82\0\x2d\xe2\x18".to_vec();
+    log.extend(u32::try_from(page.len()).unwrap().to_be_bytes());
+    log.extend([0; 4]);
+    log.extend(salt);
+    log.extend([0; 8]);
+    let frame = |number: u32, salt: &[u8], page: &[u8]| {
+        [&number.to_be_bytes()[..], &[0; 4], salt, &[0; 8], page].concat()
+    };
+    log.extend(frame(1, &salt, &page));
+    log.extend(frame(1, b"old salt", &database("left over")));
+    holds("a.db-wal", &log, "a.db-wal", "the row");
+    assert!(!read("a.db-wal", &log).texts["a.db-wal"].contains("left over"));
+    // A number of a page that no file can have.
+    log.extend(frame(u32::MAX, &salt, &page));
+    holds("a.db-wal", &log, "a.db-wal", "the row");
+}

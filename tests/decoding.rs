@@ -329,3 +329,129 @@ fn lines_that_are_folded_go_on() {
         found(text.as_bytes(), &key, 30..30 + split.len(), &["folded-lines"]);
     }
 }
+
+#[test]
+fn what_opens_a_list_of_characters_is_enough() {
+    let key = key(36);
+    let list = |sign: &str| key.bytes().map(|b| b.to_string()).collect::<Vec<_>>().join(sign);
+    in_place("k = bytes([{}])", &list(", "), &key, &["character-list"]);
+    in_place("byte[] k = new byte[] { {} };", &list(", "), &key, &["character-list"]);
+    let calls = format!("chr({})", list(") . chr("));
+    let text = format!("$k = {calls};");
+    let start = 5 + "chr(".len();
+    found(text.as_bytes(), &key, start..5 + calls.len() - 1, &["character-list"]);
+}
+
+#[test]
+fn dumps_of_files_are_read() {
+    let key = key(37);
+    let text = format!("KEY={key}\n");
+    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>();
+    let mut dump = String::new();
+    let (mut start, mut end) = (0, 0);
+    for (n, row) in text.as_bytes().chunks(16).enumerate() {
+        dump += &format!("{:08x}: ", n * 16);
+        let pairs = hex(row);
+        let shown = pairs.chunks(2).map(<[String]>::concat).collect::<Vec<_>>().join(" ");
+        if n == 0 {
+            start = dump.len() + "4b45 593d ".len();
+        }
+        if (n + 1) * 16 >= text.len() {
+            // The line feed stands behind the key.
+            end = dump.len() + shown.len() - 2;
+        }
+        let plain: String =
+            row.iter().map(|b| if b.is_ascii_graphic() { char::from(*b) } else { '.' }).collect();
+        dump += &format!("{shown:<40} {plain}\n");
+    }
+    found(dump.as_bytes(), &key, start..end, &["hex-dump"]);
+    let plain: Vec<String> = hex(text.as_bytes()).chunks(30).map(<[String]>::concat).collect();
+    let plain = plain.join("\n");
+    found(plain.as_bytes(), &key, 8..plain.len() - 2, &["hex"]);
+}
+
+#[test]
+fn literals_that_are_turned_round_are_read() {
+    let key = key(38);
+    let back: String = key.chars().rev().collect();
+    in_place("k = \"{}\"[::-1]", &back, &key, &["reversed"]);
+    in_place("const k = '{}'.split('').reverse().join('');", &back, &key, &["reversed"]);
+    in_place("$k = strrev(\"{}\");", &back, &key, &["reversed"]);
+}
+
+#[test]
+fn a_template_of_literals_is_joined() {
+    let key = key(39);
+    let split = format!("{}\"}}${{\"{}", &key[..20], &key[20..]);
+    let text = format!("k = `${{\"{split}\"}}`;");
+    found(text.as_bytes(), &key, 8..8 + split.len(), &["joined-strings"]);
+}
+
+/// What all rules take for a password in a text.
+fn passwords(name: &str, text: &[u8]) -> Vec<String> {
+    let rules = RuleSet::new(Vec::new(), &Selection::default()).unwrap();
+    let detector = Detector::new(&rules, Settings::default()).unwrap();
+    let kind = if text.contains(&0) { BlobKind::Binary } else { BlobKind::Text };
+    let findings = detector.scan(&Blob { kind, ..Blob::whole(name, text) });
+    findings.iter().map(|f| String::from_utf8_lossy(f.secret.reveal()).into_owned()).collect()
+}
+
+#[test]
+fn a_password_is_put_together_in_templates_and_over_the_lines_of_a_cell() {
+    let value = skout::rule::example::expand("<alnum:16>").unwrap().text;
+    let (first, last) = value.split_at(7);
+    let cell = |lines: &str| format!("{{\"cells\": [{{\"source\": [\n  {lines}\n]}}]}}");
+    for text in [
+        format!("const dbPassword = `{first}${{\"{last}\"}}`;\n"),
+        format!("const dbPassword = `${{\"{first}\"}}${{'{last}'}}`;\n"),
+        cell(&format!("\"db_password = (\\\"{first}\\\"\\n\",\n  \"    \\\"{last}\\\")\\n\"")),
+        cell(&format!("\"db_password = (\\n\",\n  \"    \\\"{value}\\\")\\n\"")),
+    ] {
+        assert_eq!(passwords("a.ipynb", text.as_bytes()), [value.as_str()], "{text}");
+    }
+    assert!(passwords("a.js", format!("dbPassword = `{first}${{{last}}}`;\n").as_bytes()).is_empty());
+}
+
+#[test]
+fn a_password_in_a_binary_file_stands_behind_its_length() {
+    let value = skout::rule::example::expand("<alnum:18>").unwrap().text;
+    let pickle = |value: &str| {
+        let length = char::from(u8::try_from(value.len()).unwrap());
+        [
+            &b"\x80\x04\x95\0\0}\x94(\x8c\x08password\x94\x8c"[..],
+            format!("{length}{value}").as_bytes(),
+            b"\x94u.",
+        ]
+        .concat()
+    };
+    assert_eq!(passwords("a.pkl", &pickle(&value)), [value]);
+    for word in ["password", "placeholder", "correcthorse"] {
+        assert!(passwords("a.pkl", &pickle(word)).is_empty(), "{word}");
+    }
+    let value = skout::rule::example::expand("<alnum:17>").unwrap().text;
+    let string = |lead: &str| format!("x\0{lead}db_password={value}\0next\0");
+    assert_eq!(passwords("nvram.bin", string("").as_bytes()), [value.as_str()]);
+    assert!(passwords("nvram.bin", string("the ").as_bytes()).is_empty());
+}
+
+#[test]
+fn a_file_may_be_nothing_but_a_password() {
+    let value = skout::rule::example::expand("<alnum:16>").unwrap().text;
+    assert_eq!(passwords(".vault_pass", format!("{value}\n").as_bytes()), [value.as_str()]);
+    assert!(passwords("notes.txt", format!("{value}\n").as_bytes()).is_empty());
+    assert!(passwords(".vault_pass", b"changeme\n").is_empty());
+    // In a history the name may not be known yet: what is given to a name is found, and no more.
+    assert_eq!(passwords("", format!("DB_PASSWORD={value}\n").as_bytes()), [value.as_str()]);
+}
+
+#[test]
+fn what_gzip_packed_is_read_in_base64() {
+    let value = skout::rule::example::expand("<alnum:16>").unwrap().text;
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut packer, format!("{{\"password\": \"{value}\"}}").as_bytes()).unwrap();
+    let once = STANDARD.encode(packer.finish().unwrap());
+    assert_eq!(passwords("main.yml", format!("user_data: {once}\n").as_bytes()), [value.as_str()]);
+    let twice = STANDARD.encode(&once);
+    let release = format!("kind: Secret\ntype: helm.sh/release.v1\ndata:\n  release: {twice}\n");
+    assert_eq!(passwords("release.yml", release.as_bytes()), [value]);
+}

@@ -37,6 +37,8 @@ pub(crate) struct Collector<'v> {
     pub paths: &'v Paths,
     /// The rules for values of any assignment, called by keyword.
     pub called: &'v [RuleId],
+    /// Those for files of certain names that hold nothing but one value.
+    pub files: &'v [RuleId],
     /// What these may want, once it was asked.
     pub shapes: &'v OnceLock<Shapes>,
     /// What the blob's candidates share.
@@ -55,7 +57,7 @@ struct Catch {
 }
 
 /// The lengths of a text that is looked at as a whole, in bytes.
-const WHOLE: Range<usize> = 16..129;
+const WHOLE: Range<usize> = 8..129;
 
 /// How far before a value the name of the service may stand where nothing but a word gives it, in bytes.
 const SPOKEN: usize = 48;
@@ -103,10 +105,14 @@ impl<'v> Collector<'v> {
     /// Tries the rules for certain files on a text that is nothing but one value, as the file of a key is.
     fn whole(&self, view: &'v View<'v>, out: &mut Vec<Candidate<'v>>) {
         let value = view.bytes.trim_ascii_end();
-        for &id in self.called {
-            if !self.rules.get(id).paths.is_empty() && self.value_fits(id, value) && self.path_fits(id, view)
-            {
-                self.add(id, view, Catch::of_pattern(0..value.len(), 0..value.len()), out);
+        // A value whose paths are not known yet may fit a rule for other files: it must not take the place of what was found.
+        let taken = !out.is_empty();
+        for &id in self.files.iter().filter(|id| !(taken && self.rules.get(**id).is_file())) {
+            if self.value_fits(id, value) && self.path_fits(id, view) {
+                let said = named(self.rules.get(id));
+                let form = if said.is_some() { Form::Quoted } else { Form::Bare };
+                let catch = Catch { said, form, ..Catch::of_pattern(0..value.len(), 0..value.len()) };
+                self.add(id, view, catch, out);
             }
         }
     }
@@ -131,13 +137,9 @@ impl<'v> Collector<'v> {
         let pattern = self.patterns.get(id, rule)?;
         let search = Search { pattern, bytes, longest: rule.window as usize };
         let found = over(rule, search, &span, sweeps.of(pattern))?;
-        let said = match rule.judged {
-            Judged::Shape | Judged::Hash => None,
-            Judged::Password => Some(Name::of(Kind::Password)),
-            Judged::Token => Some(Name::of(Kind::Token)),
-        };
         let end = found.end;
-        let catch = Catch { said, form: Form::Quoted, ..Catch::of_pattern(search.part(&found), found) };
+        let catch =
+            Catch { said: named(rule), form: Form::Quoted, ..Catch::of_pattern(search.part(&found), found) };
         self.push(id, view, catch, out);
         Some(end)
     }
@@ -310,6 +312,15 @@ impl<'v> Collector<'v> {
         view.blob.path.is_empty()
             || rule.paths.is_empty()
             || self.scene.applies(id, |path| self.paths.fit(id, rule, path))
+    }
+}
+
+/// As what the rule has its secrets judged.
+fn named(rule: &Rule) -> Option<Name> {
+    match rule.judged {
+        Judged::Shape | Judged::Hash => None,
+        Judged::Password => Some(Name::of(Kind::Password)),
+        Judged::Token => Some(Name::of(Kind::Token)),
     }
 }
 

@@ -7,9 +7,11 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::anchors::{Anchors, Hit};
+use super::assign::Form;
 use super::candidate::Candidate;
 use super::collect::{self, Collector};
 use super::judge::{COURT, Verdict};
+use super::lexicon::chance;
 use super::link::{self, Links};
 use super::memo::Memo;
 use super::patterns::{self, Paths, Patterns, Shapes};
@@ -61,11 +63,26 @@ pub struct Detector<'r> {
     links: Links,
     paths: Paths,
     called: Vec<RuleId>,
+    files: Vec<RuleId>,
     shapes: OnceLock<Shapes>,
     settings: Settings,
     reach: OnceLock<Reach>,
     memo: OnceLock<Memo>,
     digests: OnceLock<Digests>,
+}
+
+/// By how many bits chance must explain a value in a binary file better than words do.
+const DRAWN: f64 = 20.0;
+
+/// Whether a value in a binary file is one by what stands round it: its length says where it ends, or it and its name are
+/// a string by themselves (`\0name=value\0`), and it is no word.
+fn delimited(c: &Candidate<'_>) -> bool {
+    let bytes = c.view.bytes;
+    let alone = || {
+        let before = c.key.as_ref().and_then(|key| key.start.checked_sub(1));
+        before.is_some_and(|at| bytes[at] == 0) && bytes.get(c.span.end) == Some(&0)
+    };
+    (c.form == Form::Counted || alone()) && chance::bits(c.secret()) >= DRAWN
 }
 
 impl<'r> Detector<'r> {
@@ -82,6 +99,7 @@ impl<'r> Detector<'r> {
             links: Links::new(rules),
             paths: Paths::new(rules)?,
             called: rules.called().map(|(id, _)| id).collect(),
+            files: rules.files().collect(),
             shapes: OnceLock::new(),
             settings,
             reach: OnceLock::new(),
@@ -158,6 +176,7 @@ impl<'r> Detector<'r> {
             patterns: &self.patterns,
             paths: &self.paths,
             called: &self.called,
+            files: &self.files,
             shapes: &self.shapes,
             scene: &scene,
         };
@@ -207,6 +226,7 @@ impl<'r> Detector<'r> {
         if refused.is_none()
             && candidate.view.blob.kind == BlobKind::Binary
             && candidate.confidence < Confidence::High
+            && !delimited(&candidate)
         {
             refused =
                 Some(Reason { judge: "binary", text: "in a binary file only a proven shape counts".into() });

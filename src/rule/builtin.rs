@@ -42,7 +42,15 @@ mod tests {
             assert_eq!(postcard::to_allocvec(rule).unwrap(), packed(n), "{}", rule.id);
             assert_eq!(rule.id, id(n));
         }
-        let called = rules.iter().zip(0..).filter(|(rule, _)| rule.is_called());
-        assert!(called.map(|(rule, n)| (n, rule.value_shape())).eq(CALLED.iter().copied()));
+        let called = || rules.iter().zip(0..).filter(|(rule, _)| rule.is_called());
+        assert!(
+            called().filter(|(rule, _)| !rule.paths.is_empty()).map(|(_, n)| n).eq(FILES.iter().copied())
+        );
+        assert!(
+            called()
+                .filter(|(rule, _)| !rule.is_file())
+                .map(|(rule, n)| (n, rule.value_shape()))
+                .eq(CALLED.iter().copied())
+        );
     }
 }

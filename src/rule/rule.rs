@@ -117,6 +117,11 @@ impl Rule {
         self.syntax == Syntax::Assignment && self.anchors.is_empty()
     }
 
+    /// Whether nothing but its paths calls the rule: it is tried on files that hold nothing but one value.
+    pub fn is_file(&self) -> bool {
+        self.is_called() && self.keywords.is_empty()
+    }
+
     /// How specific the rule is when two claim the same bytes, 0 (generic) to 3 (a vendor's own shape and name).
     pub fn rank(&self) -> u8 {
         match (self.syntax, self.keywords.is_empty()) {
@@ -125,7 +130,7 @@ impl Rule {
             (Syntax::Pattern, true) => 1,
             (Syntax::Url, _) => 1,
             (Syntax::Assignment, false) => 2,
-            (Syntax::Assignment, true) if self.pattern.is_empty() => 0,
+            (Syntax::Assignment, true) if self.pattern.is_empty() || self.is_file() => 0,
             (Syntax::Assignment, true) => 2,
         }
     }

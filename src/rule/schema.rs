@@ -308,7 +308,9 @@ impl RuleEntry {
         if self.syntax == Syntax::Pattern && self.anchors.is_empty() {
             return Err(self.error("needs 'anchors': literals that stand in or near every match"));
         }
-        if self.anchors.is_empty() && self.keywords.is_empty() {
+        // A rule for files that hold nothing but one value is called by their names alone.
+        let file = self.syntax == Syntax::Assignment && !self.paths.is_empty() && !self.pattern.is_empty();
+        if self.anchors.is_empty() && self.keywords.is_empty() && !file {
             return Err(self.error("needs 'anchors' or 'keywords'"));
         }
         if self.brand && (self.syntax != Syntax::Assignment || !self.anchors.is_empty()) {

@@ -88,9 +88,16 @@ impl RuleSet {
     /// The rules that are switched on and tried on values near their keywords, in order, each with what its values have in
     /// common.
     pub fn called(&self) -> impl Iterator<Item = (RuleId, Shape)> {
-        let own = self.own().filter(|(_, rule)| rule.is_called()).map(|(id, rule)| (id, rule.value_shape()));
+        let own = self.own().filter(|(_, rule)| rule.is_called() && !rule.is_file());
+        let own = own.map(|(id, rule)| (id, rule.value_shape()));
         let builtin = builtin::CALLED.iter().map(|(n, shape)| (RuleId(*n), *shape));
         builtin.chain(own).filter(|(id, _)| self.is_enabled(*id))
+    }
+
+    /// The rules that are switched on and tried on files of certain names that hold nothing but one value.
+    pub fn files(&self) -> impl Iterator<Item = RuleId> {
+        let own = self.own().filter(|(_, rule)| rule.is_called() && !rule.paths.is_empty()).map(|(id, _)| id);
+        builtin::FILES.iter().map(|n| RuleId(*n)).chain(own).filter(|id| self.is_enabled(*id))
     }
 
     /// What the rules of the run are known by: another text, if one of them is another.

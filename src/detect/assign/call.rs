@@ -24,7 +24,8 @@ pub(super) fn argument(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(R
     let mut at = blanks(bytes, at);
     let flag = bytes[key.start..].starts_with(b"--");
     if flag {
-        at = keyword(bytes, at);
+        // A list of arguments may have each on a line of its own.
+        at = keyword(bytes, spaces(bytes, at));
     }
     let rest = &bytes[at..bytes.len().min(at + 24)];
     // `"name": "NAME", "value": "…"` is an entry of a list and read by `markup.rs`.
@@ -34,7 +35,8 @@ pub(super) fn argument(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(R
         at = blanks(bytes, at + usize::from(matches!(bytes.get(at), Some(b'=' | b':'))));
     }
     let found = value::literal(bytes, at)?;
-    let after = blanks(bytes, value::past(bytes, found.end));
+    let past = value::past(bytes, found.end);
+    let after = if flag { spaces(bytes, past) } else { blanks(bytes, past) };
     let ends = match bytes.get(after) {
         Some(b')') => true,
         Some(b',') => flag || numbered(line) || MORE.iter().any(|call| line.ends_with(call)),

@@ -49,7 +49,7 @@ fn names(bytes: &[u8], row: &Range<usize>) -> bool {
         let text = bytes[cell.clone()].to_ascii_lowercase();
         super::table::ACCOUNT.iter().any(|word| memchr::memmem::find(&text, word).is_some())
     };
-    cells.len() >= 3 && cells.iter().all(name) && cells.iter().any(account)
+    cells.len() >= 2 && cells.iter().all(name) && cells.iter().any(account)
 }
 
 /// The cells below the name, if it heads a column.
@@ -109,6 +109,7 @@ mod tests {
         assert_eq!(below(text), Some(vec!["hunter2", "hunter3"]));
         let sheet = "| name | user | password | \n| shop | ann | hunter2 | \n";
         assert_eq!(below(sheet), Some(vec!["hunter2"]));
+        assert_eq!(below("| host | password | \n| web | hunter2 | \n"), Some(vec!["hunter2"]));
     }
 
     #[test]

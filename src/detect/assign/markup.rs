@@ -99,8 +99,13 @@ fn ahead(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, Form)> {
 /// The `value` that opens the map which a name is given, as in parameters of Azure and states of Terraform:
 /// `"NAME": { "value": "…" }`.
 pub(super) fn entry(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
-    let gap = bytes[at..].iter().take(REACH).take_while(|b| b.is_ascii_whitespace()).count();
-    let at = at + gap;
+    let space =
+        |at: usize| at + bytes[at..].iter().take(REACH).take_while(|b| b.is_ascii_whitespace()).count();
+    let mut at = space(at);
+    for _ in 0..SETTINGS {
+        let Some(end) = said(bytes, at) else { break };
+        at = space(end);
+    }
     if !bytes[at..].starts_with(b"\"value\"") {
         return None;
     }
@@ -109,6 +114,38 @@ pub(super) fn entry(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
         return None;
     }
     value::literal(bytes, blanks(bytes, at + 1)).map(|v| (v, Form::Quoted))
+}
+
+/// How many settings may stand before the `value` of a map.
+const SETTINGS: usize = 4;
+
+/// Past a setting of a map that stands before its `value` and says what that is for: `"type": "string",`.
+fn said(bytes: &[u8], at: usize) -> Option<usize> {
+    const KNOWN: &[&[u8]] =
+        &[b"\"type\":", b"\"sensitive\":", b"\"description\":", b"\"required\":", b"\"secret\":"];
+    let rest = &bytes[at..bytes.len().min(at + REACH)];
+    let label = KNOWN.iter().find(|label| rest.starts_with(label))?;
+    let from = blanks(bytes, at + label.len());
+    let end = match value::literal(bytes, from) {
+        Some(found) => found.end + 1,
+        None => from + bytes[from..].iter().take(8).take_while(|b| b.is_ascii_alphabetic()).count(),
+    };
+    (end > from && bytes.get(end) == Some(&b',')).then_some(end + 1)
+}
+
+/// The same in YAML, where it stands alone on the next line, further in: `NAME:` and then `value: …`.
+pub(super) fn below(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, Form)> {
+    let line = memchr::memrchr(b'\n', &bytes[key.start.saturating_sub(REACH)..key.start]);
+    let indent = line.map(|n| key.start.min(REACH) - n - 1)?;
+    let rest = &bytes[at..bytes.len().min(at + REACH)];
+    let from = memchr::memchr(b'\n', rest)? + 1;
+    let blank = rest[from..].iter().take_while(|b| **b == b' ').count();
+    let value = rest[from + blank..].starts_with(b"value: ");
+    let opens = bytes[key.start - indent..key.start].iter().all(|b| *b == b' ');
+    if !value || !opens || blank <= indent {
+        return None;
+    }
+    labelled(bytes, at + from + blank)
 }
 
 /// Past the end of the tag `at` is in.

@@ -1,6 +1,7 @@
 //! Assignments in every common syntax: what name a value is given, and by which form of words.
 
 mod call;
+mod counted;
 mod foreign;
 mod grid;
 pub(crate) mod loose;

@@ -172,6 +172,10 @@ fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, F
     {
         return Some(found);
     }
+    if bytes[at..].starts_with(b"<%= ") {
+        at += 4;
+        return quoted(bytes, at).or_else(|| fallback(bytes, at));
+    }
     if bytes[at..].starts_with(b">-\n") || bytes[at..].starts_with(b"|\n") {
         at += memchr::memchr(b'\n', &bytes[at..])? + 1;
         at = blanks(bytes, at);
@@ -180,7 +184,7 @@ fn given(bytes: &[u8], at: usize, key: &Range<usize>) -> Option<(Range<usize>, F
         b'"' | b'\'' | b'`' | b'\\' if bytes.get(at + 1).is_none_or(|b| *b != b'\n') => {
             return quoted(bytes, at);
         }
-        b'\n' | b'\r' => return next_line(bytes, at),
+        b'\n' | b'\r' => return next_line(bytes, at).or_else(|| markup::below(bytes, at, key)),
         b'(' | b'[' | b'{' if matches!(bytes.get(at + 1), Some(b'\n' | b'\r')) => {
             return next_line(bytes, at + 1);
         }
@@ -250,7 +254,7 @@ fn fallback(bytes: &[u8], at: usize) -> Option<(Range<usize>, Form)> {
     let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
     let looked_up = LOOK_UPS.iter().any(|l| rest.first() == l.first() && rest.starts_with(l));
     let signs: &[&[u8]] =
-        if looked_up { &[b"||", b"??", b"?:", b"or ", b","] } else { &[b" || ", b" ?? ", b" or "] };
+        if looked_up { &[b"||", b"??", b"?:", b"or ", b","] } else { &[b" || ", b" ?? ", b" or ", b" ? "] };
     // Of any other expression only names may stand before the sign.
     let name = |b: &&u8| b.is_ascii_alphanumeric() || b"_.$()[]? ".contains(b);
     let names = if looked_up { line.len() } else { line.iter().take_while(name).count() };

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::operator::{DECLARED, TOLD, blanks, closers, opens_line};
 use super::spaced::{after_login, declares};
-use super::{loose, markup, read};
+use super::{counted, loose, markup, read};
 
 /// How far before a name the readers look: for the start of its line, in bytes.
 const LINE: usize = 48;
@@ -76,6 +76,7 @@ pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>) -> Option<usize> {
         (b'>', _) if matches!(opener, b'<' | b':') => return None,
         (b'<', _) if opener == b'>' => return None,
         (b'\n' | b'\r', _) if opener == b' ' => return None,
+        _ if counted::begins(bytes, key.end) => return None,
         _ => behind,
     };
     let behind = behind.max(end).max(loose::nothing_behind(bytes, anchor)?);

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::{markup, operator, spaced};
+use super::{counted, markup, operator, spaced};
 
 /// A name and the value assigned to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,12 +41,17 @@ pub(crate) enum Form {
     Called,
     /// Compared with a literal: `password == "value"`.
     Compared,
+    /// In a binary file, where its length stands before it.
+    Counted,
 }
 
 impl Form {
     /// Whether the value is delimited, so that it is a literal whatever the language.
     pub(crate) fn is_literal(self) -> bool {
-        matches!(self, Self::Quoted | Self::Markup | Self::Compared | Self::Called | Self::Query)
+        matches!(
+            self,
+            Self::Quoted | Self::Markup | Self::Compared | Self::Called | Self::Query | Self::Counted
+        )
     }
 }
 
@@ -56,9 +61,12 @@ const NAME: usize = 100;
 /// Reads the assignment whose name holds the bytes at `anchor`, if there is one.
 pub(crate) fn read(bytes: &[u8], anchor: &Range<usize>) -> Option<Assignment> {
     let key = name(bytes, anchor)?;
-    let (value, form) = operator::follow(bytes, &key)
+    let Some((value, form)) = operator::follow(bytes, &key)
         .or_else(|| markup::follow(bytes, &key))
-        .or_else(|| spaced::follow(bytes, &key))?;
+        .or_else(|| spaced::follow(bytes, &key))
+    else {
+        return counted::follow(bytes, &key, anchor.end);
+    };
     (value.start < value.end).then_some(Assignment { key, value, form })
 }
 
@@ -198,6 +206,19 @@ mod tests {
         "SetEnv db_password hunter2\n",
         "set -gx db_password hunter2\n",
         "proxy_set_header db_password hunter2;\n",
+        "let db_password = r#\"hunter2\"#;",
+        "db_password = Sensitive('hunter2')",
+        "db_password: str = field(default=\"hunter2\")",
+        "const db_password = <string>\"hunter2\";",
+        "config = { db_password = [[hunter2]] }",
+        "set(db_password \"hunter2\")\n",
+        "global db_password \"hunter2\"\n",
+        "const db_password = dev ? \"hunter2\" : process.env.X;",
+        "db_password: <%= ENV[\"X\"] || \"hunter2\" %>",
+        "\"db_password\": {\n  \"sensitive\": true,\n  \"type\": \"string\",\n  \"value\": \"hunter2\"\n}",
+        "\"db_password\": {\"description\": \"of the, shop\", \"value\": \"hunter2\"}",
+        "env:\n  db_password:\n    value: hunter2\n",
+        "\"args\": [\n  \"--db_password\",\n  \"hunter2\"\n]",
         "\toption db_password 'hunter2'\n",
         "<add value=\"hunter2\" key=\"db_password\" />",
         "<item name=\"db_password\" type=\"string\">hunter2</item>",
@@ -267,6 +288,9 @@ mod tests {
     fn a_sentence_tells_a_password_that_looks_like_none_of_its_words() {
         assert_eq!(read_at("the password is hunter2024x for admin", "password").unwrap().1, "hunter2024x");
         assert_eq!(read_at("the password is wrong again", "password"), None);
+        let user = "Log in as the user `ann` with the password `hunter2024`.";
+        assert_eq!(read_at(user, "password").unwrap().1, "hunter2024");
+        assert_eq!(read_at("as the user `ann` and the password `hunter`", "password"), None);
     }
 
     #[test]

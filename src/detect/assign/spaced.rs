@@ -24,6 +24,7 @@ pub(super) fn follow(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, 
             // Clojure's way to write a map.
             || bytes[..key.start].ends_with(b":")
             || after_login(bytes, key.start)
+            || bytes[at] == b'`' && beside_user(bytes, key.start) && mixed(&bytes[found.clone()])
             || announced(bytes, key.start) && name.iter().any(u8::is_ascii_alphabetic);
         return said.then_some((found, Form::Quoted));
     }
@@ -77,6 +78,8 @@ pub(super) fn declares(bytes: &[u8], at: usize) -> bool {
             b"proxy_set_header",
             b"fastcgi_param",
             b"header_up",
+            b"set(",
+            b"global",
         ];
         // Fish sets its variables with flags.
         let fish = lead.strip_prefix(b"set -").is_some_and(|flags| flags.contains(&b'x') && flags.len() < 4);
@@ -108,6 +111,26 @@ fn announced(bytes: &[u8], at: usize) -> bool {
     [&b"with "[..], b"encrypted ", b"user ", b"role ", b"set "]
         .iter()
         .any(|w| memchr::memmem::rfind(&before, w).is_some_and(|n| !joined(&before[n..])))
+}
+
+/// Whether a text tells a user in backticks before: ``with the user `ann` and the password `…` ``.
+fn beside_user(bytes: &[u8], at: usize) -> bool {
+    let mut before = bytes[at.saturating_sub(100)..at].trim_ascii_end();
+    for word in [&b" the"[..], b" with", b" and", b",", b" /", b" &"] {
+        before = before.strip_suffix(word).unwrap_or(before).trim_ascii_end();
+    }
+    let Some(before) = before.strip_suffix(b"`") else { return false };
+    let Some(open) = memchr::memrchr(b'`', before) else { return false };
+    let lead = before[..open].trim_ascii_end().to_ascii_lowercase();
+    [&b"user"[..], b"username", b"user name", b"login", b"account", b"email"]
+        .iter()
+        .any(|w| lead.ends_with(w))
+}
+
+/// Whether a text is of letters and digits both, as no name of a variable in prose is: at least eight bytes.
+fn mixed(text: &[u8]) -> bool {
+    let any = |test: fn(&u8) -> bool| text.iter().any(test);
+    text.len() >= 8 && any(u8::is_ascii_digit) && any(u8::is_ascii_alphabetic)
 }
 
 /// Whether a `login` or `user` with its value stands before, as in `.netrc`.

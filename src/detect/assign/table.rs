@@ -180,7 +180,8 @@ fn into(bytes: &[u8], open: usize) -> Result<(), usize> {
     let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'`' | b'"' | b'[' | b']');
     let name = table.iter().rev().take_while(|b| word(b)).count();
     let before = table[..table.len() - name].trim_ascii_end();
-    let into = before.len() >= 4 && before[before.len() - 4..].eq_ignore_ascii_case(b"into");
+    let ends = |word: &[u8]| before.len() >= 4 && before[before.len() - 4..].eq_ignore_ascii_case(word);
+    let into = ends(b"into") || ends(b"copy");
     if name > 0 && into { Ok(()) } else { Err(whole.len() - before.len() + 5) }
 }
 
@@ -190,6 +191,9 @@ fn statement(bytes: &[u8], key: &Range<usize>) -> Option<Vec<Range<usize>>> {
     let column = bytes[names.start..key.start].iter().filter(|b| **b == b',').count();
     let stop = bytes.len().min(names.end + ROWS);
     let mut at = space(bytes, names.end + 1);
+    if bytes[at..].get(..12).is_some_and(|from| from.eq_ignore_ascii_case(b"from stdin;\n")) {
+        return Some(copied(bytes, at + 12, column, stop));
+    }
     if !bytes.get(at..at + 6)?.eq_ignore_ascii_case(b"values") {
         return None;
     }
@@ -205,6 +209,18 @@ fn statement(bytes: &[u8], key: &Range<usize>) -> Option<Vec<Range<usize>>> {
         at = space(bytes, at + 1);
     }
     Some(found)
+}
+
+/// The cells of one column of the rows that an SQL `COPY … FROM stdin` is followed by, apart by tabs, up to `\\.`.
+fn copied(bytes: &[u8], mut at: usize, column: usize, stop: usize) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    while at < stop && !bytes[at..].starts_with(b"\\.") {
+        let Some(length) = memchr::memchr(b'\n', &bytes[at..]) else { break };
+        let cell = split(bytes, at..at + length, b'\t').get(column).cloned();
+        found.extend(cell.filter(|cell| !cell.is_empty() && &bytes[cell.clone()] != b"\\N"));
+        at += length + 1;
+    }
+    found
 }
 
 /// The literal in one column of the row that opens before `at`, if it is one, and where the row ends.
@@ -317,6 +333,8 @@ mod tests {
     fn the_column_of_a_statement_is_read() {
         let text = "INSERT INTO `users` (`id`, `password`, mail) VALUES\n  (1, 'hunter2', 'a@b'),\n  (2, 'it''s', NULL);";
         assert_eq!(column(text, "password"), ["hunter2", "it''s"]);
+        let copy = "COPY public.users (id, password, mail) FROM stdin;\n1\thunter2\ta@b\n2\t\\N\tc@d\n\\.\n3\tx\ty\n";
+        assert_eq!(column(copy, "password"), ["hunter2"]);
         let text = "insert into app.users(name, api_token) values ('ann', md5('x')), ('bob', N'hunter2');";
         assert_eq!(column(text, "api_token"), ["hunter2"]);
     }

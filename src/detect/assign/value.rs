@@ -17,8 +17,9 @@ pub(super) fn literal(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let escaped = rest.get(n) == Some(&b'\\');
     n += usize::from(escaped);
     let quote = *rest.get(n)?;
-    if quote == b'%' {
-        return percent(rest).map(|r| at + r.start..at + r.end);
+    if matches!(quote, b'%' | b'[') {
+        let found = if quote == b'%' { percent(rest) } else { bracketed(rest) };
+        return found.map(|r| at + r.start..at + r.end);
     }
     if !matches!(quote, b'"' | b'\'' | b'`') {
         return None;
@@ -71,7 +72,7 @@ pub(super) fn property(bytes: &[u8], at: usize) -> usize {
 /// What stands inside further quotes, as code that writes code has them: `"\"value\""`, `'"value"'`.
 fn within(text: &[u8]) -> Range<usize> {
     let quotes = [&b"\\\""[..], b"\\'", b"\"", b"'"];
-    let pair = quotes.iter().find(|q| text.len() > 2 * q.len() && text.starts_with(q) && text.ends_with(q));
+    let pair = quotes.iter().find(|q| text.len() >= 2 * q.len() && text.starts_with(q) && text.ends_with(q));
     let length = pair.map_or(0, |q| q.len());
     length..text.len() - length
 }
@@ -124,6 +125,9 @@ const WRAPPERS: &[&[u8]] = &[
     b"concat(",
     b"paste0(",
     b"implode('', [",
+    b"Sensitive(",
+    b"field(default=",
+    b"<string>",
 ];
 
 /// The letters of a prefix, as in `b"…"` and `L"…"`.
@@ -149,8 +153,11 @@ fn one_wrapper(rest: &[u8]) -> usize {
     if matches!(first, b'"' | b'\'' | b'`' | b'\\' | b'%') {
         return empty_join(rest);
     }
-    if matches!(first, b'[' | b'(' | b'{' | b'@' | b'&') && rest.get(1).is_some_and(|b| is_quote(*b)) {
-        return 1;
+    if matches!(first, b'[' | b'(' | b'{' | b'@' | b'&') {
+        let escaped = usize::from(first == b'(' && rest.get(1) == Some(&b'\\'));
+        if rest.get(1 + escaped).is_some_and(|b| is_quote(*b)) {
+            return 1;
+        }
     }
     // Most values begin like none of them.
     if first.is_ascii() && OPENINGS >> first & 1 == 0 {
@@ -161,6 +168,11 @@ fn one_wrapper(rest: &[u8]) -> usize {
     }
     if let Some(length) = serial::shown(rest) {
         return length;
+    }
+    // Rust's raw strings: as many hashes stand before the first quote as behind the last.
+    let hashes = rest[1..].iter().take(4).take_while(|b| **b == b'#').count();
+    if first == b'r' && hashes > 0 && rest.get(1 + hashes) == Some(&b'"') {
+        return 1 + hashes;
     }
     let letters = rest.iter().take(3).take_while(|b| PREFIX.contains(b)).count();
     if letters > 0 && rest.get(letters).is_some_and(|b| is_quote(*b)) { letters } else { 0 }
@@ -193,10 +205,18 @@ fn percent(rest: &[u8]) -> Option<Range<usize>> {
     (rest[from + length] == close && !hole).then_some(from..from + length)
 }
 
+/// Lua's `[[…]]`, if it holds one word.
+fn bracketed(rest: &[u8]) -> Option<Range<usize>> {
+    let text = rest.strip_prefix(b"[[")?;
+    let stops = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'[' | b']' | b'"' | b'\'' | b',' | b'$');
+    let length = text.iter().position(stops)?;
+    text[length..].starts_with(b"]]").then_some(2..2 + length)
+}
+
 /// The bytes from `at` to the next white space; what ends a statement is left out.
 pub(super) fn line(bytes: &[u8], at: usize) -> Range<usize> {
     let rest = &bytes[at..bytes.len().min(at + LONGEST)];
-    let mut end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+    let mut end = rest.iter().position(|b| b.is_ascii_whitespace() || *b == 0).unwrap_or(rest.len());
     while end > 0 && matches!(rest[end - 1], b',' | b';' | b'\\' | b'"' | b'\'') {
         end -= 1;
     }
@@ -224,7 +244,7 @@ pub(super) fn bare(bytes: &[u8], at: usize, in_query: bool) -> Range<usize> {
     let rest = &bytes[at..bytes.len().min(at + LONGEST)];
     let stops = |b: &u8| {
         b.is_ascii_whitespace()
-            || matches!(b, b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b'>' | b')' | b'}' | b']' | b'\\')
+            || matches!(b, 0 | b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b'>' | b')' | b'}' | b']' | b'\\')
             || in_query && *b == b'&'
     };
     let end = rest.iter().position(stops).unwrap_or(rest.len());

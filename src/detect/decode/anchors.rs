@@ -28,6 +28,40 @@ pub(crate) const COUNTED: u8 = 12;
 pub(crate) const LIST: u8 = 13;
 /// A text whose long lines go on behind a break and a space.
 pub(crate) const FOLDED: u8 = 14;
+/// A list of characters that a call or a declaration opens, whatever they say.
+pub(crate) const CALLED: u8 = 15;
+/// The dump of a file.
+pub(crate) const DUMP: u8 = 16;
+/// A literal that the program turns round.
+pub(crate) const TURNED: u8 = 17;
+/// A cell of a notebook, each line of which is a string by itself.
+pub(crate) const CELL: u8 = 18;
+/// A text that gzip packed, in base64.
+pub(crate) const PACKED: u8 = 19;
+
+/// How a gzip stream begins in base64 (RFC 1952, 2.3).
+const GZIP: &[u8] = b"H4sI";
+
+/// What opens a list of characters, and joins two of them.
+const OPENERS: &[&str] = &[
+    "fromCharCode(",
+    "fromCharCodes([",
+    "bytes([",
+    "bytearray([",
+    "Buffer.from([",
+    "Uint8Array([",
+    "byte[] {",
+    "byte[]{",
+    "[]byte{",
+    "char[] {",
+    "char[]{",
+    "[] = {\n  0x",
+    ").chr(",
+    ")+chr(",
+    ") . chr(",
+    ") + chr(",
+    ") & chr(",
+];
 
 /// How much of an anchor enters a literal, in bytes: enough to be rare, short enough to be shared. What
 /// follows is compared after a trial decoding.
@@ -44,6 +78,16 @@ pub(crate) fn anchors(plain: &[&str]) -> Vec<Asking> {
     let mut all = escapes();
     for kind in ["kind: Secret", "\"kind\": \"Secret\"", "\"kind\":\"Secret\""] {
         all.push((kind.as_bytes().to_vec(), false, MANIFEST));
+    }
+    all.push((GZIP.to_vec(), false, PACKED));
+    // Helm encodes what it packed, and Kubernetes does so once more.
+    all.extend(
+        base64(GZIP).filter(|(_, place)| *place == 0).map(|(text, place)| (text, false, BASE64 + place)),
+    );
+    all.extend(OPENERS.iter().map(|open| (open.as_bytes().to_vec(), open.ends_with("chr("), CALLED)));
+    all.extend(["00000010: ", "00000010  "].map(|line| (line.as_bytes().to_vec(), false, DUMP)));
+    for turn in ["\"[::-1]", "'[::-1]", ".reverse().join(", "strrev("] {
+        all.push((turn.as_bytes().to_vec(), false, TURNED));
     }
     for anchor in plain.iter().map(|a| a.as_bytes()).filter(|a| a.len() >= 3) {
         let inside = head(anchor, BASE64_INSIDE);

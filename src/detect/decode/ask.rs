@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::anchors::{COUNTED, ENTITY, ESCAPE, FOLDED, JOIN, PERCENT, QUOTED};
+use super::anchors::{CELL, COUNTED, ENTITY, ESCAPE, FOLDED, JOIN, PERCENT, QUOTED};
 use super::{counted, join};
 
 /// How far a token is followed, in bytes.
@@ -14,6 +14,8 @@ const TOKEN: usize = 400;
 const WORD: usize = 64;
 /// The longest escape before a word or behind it, in bytes.
 const ESCAPED: usize = 6;
+/// How far behind a name a line of a notebook's cell may end, in bytes.
+const CELL_LINE: usize = 16;
 /// How far before an equals sign its line is followed, in bytes.
 const LINE: usize = 80;
 /// A line of quoted-printable that is broken is this long at least, without its mark (RFC 2045, 6.7: 76 at most).
@@ -56,6 +58,7 @@ pub(crate) fn asked(
         b'%' if hex(rest.get(1..3)) => Some(PERCENT),
         b'&' if rest.get(1) == Some(&b'#') || named && rest.starts_with(b"&quot;") => Some(ENTITY),
         b'=' if rest.starts_with(b"=3D") || broken(bytes, stop) => Some(QUOTED),
+        b' ' | b'=' if named && breaks_cell(rest) => Some(CELL),
         b'\n' | b'\r' if !named && folded(bytes, stop) => Some(FOLDED),
         b'"' | b'\'' | b'`' | b'$' if !named => {
             let goes_on = join::follows(bytes, stop).is_some() || join::appended(bytes, stop).is_some();
@@ -77,6 +80,7 @@ pub(crate) fn decided(bytes: &[u8], anchor: &Range<usize>, named: bool) -> Optio
         Some(b'\\' | b'"' | b'\'' | b'`' | b'$') if !named => TOKEN + ESCAPED,
         // What stands last may break a line, which is followed back.
         last if !named || last == Some(&b'=') || bytes[stop - 1] == b'=' => LINE,
+        Some(b' ') => CELL_LINE,
         _ => ESCAPED,
     };
     let counted = if named { 0 } else { counted::string(bytes, anchor.start).err()? };
@@ -100,6 +104,14 @@ fn before(bytes: &[u8], at: usize) -> Option<u8> {
         b"=3D" | b"=20" | b"=22" | b"=27" => Some(QUOTED),
         _ => None,
     }
+}
+
+/// Whether a name is given what stands on the next line of a notebook's cell: `NAME = (\n",`.
+fn breaks_cell(rest: &[u8]) -> bool {
+    let rest = &rest[..rest.len().min(CELL_LINE)];
+    let Some(given) = rest.trim_ascii_start().strip_prefix(b"=") else { return false };
+    let given = given.trim_ascii_start();
+    given.starts_with(b"(\\n\",") || given.starts_with(b"\\\\\\n\",")
 }
 
 /// Whether the backslash at the start begins an escape that a token or the quote round it is cut by.

@@ -5,9 +5,12 @@
 
 use std::ops::Range;
 
-use super::anchors::{COUNTED, ENTITY, ESCAPE, FOLDED, HEX, JOIN, LIST, MANIFEST, PERCENT, QUOTED, WIDE};
+use super::anchors::{
+    CALLED, CELL, COUNTED, DUMP, ENTITY, ESCAPE, FOLDED, HEX, JOIN, LIST, MANIFEST, PACKED, PERCENT, QUOTED,
+    TURNED, WIDE,
+};
 use super::tape::{Decoded, Window};
-use super::{ask, base64, counted, digits, escape, join, list, manifest};
+use super::{ask, base64, counted, digits, dump, escape, join, list, manifest, packed, turned};
 use crate::detect::anchors::{Action, Anchors, Hit};
 use crate::detect::assign::Form;
 use crate::detect::candidate::Candidate;
@@ -27,7 +30,7 @@ const LITTLE: usize = 256 * 1024;
 const JOINED: usize = 4096;
 
 /// How many forms there are.
-const FORMS: usize = FOLDED as usize + 1;
+const FORMS: usize = PACKED as usize + 1;
 
 /// What of a run's detection the way down needs.
 pub(crate) struct Descent<'f> {
@@ -110,18 +113,23 @@ impl Descent<'_> {
         let candidates = if view.manifests().is_empty() { candidates } else { &[] };
         for c in candidates {
             let quote = c.span.end;
-            // What begins with a variable is put together elsewhere, and may be one word of a command.
             let literal = c.said.is_some()
                 && matches!(c.form, Form::Quoted | Form::Called)
-                && view.bytes.get(c.span.start) != Some(&b'$');
-            if !literal || c.span.start < covered || !join::is_quote_at(view.bytes, quote) || self.budget == 0
-            {
+                && join::may_go_on(view.bytes, &c.span);
+            let in_cell = escape::ends_line(view.bytes, quote);
+            let ends = in_cell || join::is_quote_at(view.bytes, quote);
+            if !literal || c.span.start < covered || !ends || self.budget == 0 {
                 continue;
             }
             let key = c.whole.start.min(c.span.start);
-            let window = join::unbroken(view.bytes, &c.span, key)
-                .or_else(|| join::value(view.bytes, &c.span, key))
-                .unwrap_or(Window::NONE);
+            let window = if in_cell {
+                escape::cell(view.bytes, c.span.start)
+            } else {
+                join::unbroken(view.bytes, &c.span, key)
+                    .or_else(|| join::template(view.bytes, &c.span, key))
+                    .or_else(|| join::value(view.bytes, &c.span, key))
+                    .unwrap_or(Window::NONE)
+            };
             // What stands further away is no reason to look at the name again.
             let Some(decoded) = window.decoded.filter(|_| window.covers - quote < JOINED) else { continue };
             covered = window.covers;
@@ -168,7 +176,7 @@ fn forms(
     hit: Hit,
     followed: &mut Range<usize>,
 ) -> impl Iterator<Item = (u8, usize)> + use<> {
-    let (mut announced, mut plain, mut named) = (0u16, false, true);
+    let (mut announced, mut plain, mut named) = (0u32, false, true);
     for action in collector.anchors.actions(hit) {
         match *action {
             Action::Decode(form) => announced |= 1 << form,
@@ -199,6 +207,11 @@ fn decode(anchors: &Anchors, bytes: &[u8], hit: &Range<usize>, (form, at): (u8, 
         JOIN => join::literals(bytes, hit, at).unwrap_or(Window::NONE),
         COUNTED => counted::view(bytes, hit.start),
         LIST => list::characters(bytes, hit.start),
+        CALLED => list::called(bytes, hit),
+        DUMP => dump::lines(bytes, hit),
+        PACKED => packed::gzip(bytes, hit.start),
+        TURNED => turned::literal(bytes, hit),
+        CELL => escape::cell(bytes, hit.start),
         FOLDED => escape::folded(bytes, hit, bytes[at]),
         QUOTED => escape::quoted_printable(bytes, hit),
         PERCENT => escape::percents(bytes, hit),

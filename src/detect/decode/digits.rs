@@ -7,6 +7,8 @@ use super::tape::{Tape, Window};
 /// How far a run is followed to either side, in decoded bytes.
 const BEFORE: usize = 512;
 const BEHIND: usize = 6 * 1024;
+/// How many pairs of digits `xxd -p` writes on a line. Lines of other lengths may be values by themselves.
+const LINE: usize = 30;
 /// How much of a cut run's end a hit must have before it, in decoded bytes, to be in there whole.
 const MARGIN: usize = 4 * 1024;
 
@@ -42,11 +44,20 @@ fn pairs(bytes: &[u8], at: usize, form: &'static str, pair: fn(&[u8], usize) -> 
         (1..=BEFORE).take_while(|n| at.checked_sub(2 * n).is_some_and(|at| pair(bytes, at).is_some()));
     let from = at - 2 * before.count();
     let mut tape = Tape::new(from, BEHIND);
-    let mut n = from;
+    let (mut n, mut on_line) = (from, 0);
     while n < at + 2 * BEHIND {
-        let Some(byte) = pair(bytes, n) else { break };
+        let Some(byte) = pair(bytes, n) else {
+            let rest = &bytes[n.min(bytes.len())..];
+            let gap = usize::from(rest.starts_with(b"\r")) + 1;
+            let goes_on = form == "hex" && on_line == LINE && rest.get(gap - 1) == Some(&b'\n');
+            if !goes_on || pair(bytes, n + gap).is_none() {
+                break;
+            }
+            (n, on_line) = (n + gap, 0);
+            continue;
+        };
         tape.push(byte, n);
-        n += 2;
+        (n, on_line) = (n + 2, on_line + 1);
     }
     let cut = n >= at + 2 * BEHIND;
     let n = n.min(bytes.len());

@@ -120,6 +120,53 @@ fn window(bytes: &[u8], hit: &Range<usize>, mark: u8, resolve: Resolve) -> Windo
     Window { covers, decoded: form.map(|form| tape.finish(form, at)) }
 }
 
+/// How much of a cell is shown, in bytes, from the line on that is asked for.
+const CELL_BYTES: usize = 2 * 1024;
+
+/// Whether the literal that ends at `at` is the last on a line of a notebook's cell, each of which is a string.
+pub(crate) fn ends_line(bytes: &[u8], at: usize) -> bool {
+    bytes[at..].starts_with(b"\\\"\\n\",")
+}
+
+/// The lines of a notebook's cell from the one on that `at` is in, in one piece.
+pub(crate) fn cell(bytes: &[u8], at: usize) -> Window {
+    let floor = at.saturating_sub(BEFORE);
+    let mut opens = memchr::memrchr_iter(b'"', &bytes[floor..at]).map(|n| floor + n);
+    let Some(open) = opens.find(|n| *n == 0 || bytes[n - 1] != b'\\') else { return Window::NONE };
+    let to = bytes.len().min(at + CELL_BYTES);
+    let mut tape = Tape::new(open + 1, 256);
+    let (mut n, mut lines) = (open + 1, 0);
+    while n < to {
+        match bytes[n] {
+            b'"' => {
+                let gap = |b: &&u8| b.is_ascii_whitespace() || **b == b',';
+                let next = n + 1 + bytes[n + 1..to].iter().take_while(gap).count();
+                if next == n + 1 || bytes.get(next) != Some(&b'"') {
+                    break;
+                }
+                (n, lines) = (next + 1, lines + 1);
+            }
+            b'\n' => break,
+            b'\\' => match backslash(&bytes[n..]) {
+                Some((Piece::Byte(length, byte), _)) => {
+                    tape.push(byte, n);
+                    n += length;
+                }
+                Some((Piece::Char(length, code), _)) => {
+                    tape.push_char(code, n);
+                    n += length;
+                }
+                _ => break,
+            },
+            byte => {
+                tape.push(byte, n);
+                n += 1;
+            }
+        }
+    }
+    Window { covers: n, decoded: (lines > 0).then(|| tape.finish("string", n.min(to))) }
+}
+
 /// A byte in two hexadecimal digits.
 fn hex(digits: &[u8]) -> Option<u8> {
     let digit = |b: u8| char::from(b).to_digit(16);

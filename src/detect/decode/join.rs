@@ -34,14 +34,44 @@ pub(crate) fn unbroken(bytes: &[u8], value: &Range<usize>, key: usize) -> Option
                 .then(|| value.start + at..value.start + at + length)
         })
         .collect();
-    if breaks.is_empty() {
+    without(bytes, value, key, breaks)
+}
+
+/// The value of a template that puts literals together, in one piece: `hun${"ter2"}`.
+pub(crate) fn template(bytes: &[u8], value: &Range<usize>, key: usize) -> Option<Window> {
+    let mut cuts = Vec::new();
+    let mut at = value.start;
+    while let Some(open) = memchr::memmem::find(&bytes[at..value.end], b"${").map(|n| at + n) {
+        at = open + 2;
+        let inside = &bytes[..value.end];
+        if !is_quote_at(inside, at) {
+            continue;
+        }
+        // Where one literal does not end, none is looked for behind it.
+        let Some(close) = closing(inside, at + 1).filter(|n| inside.get(n + 1) == Some(&b'}')) else { break };
+        cuts.extend([open..at + 1, close..close + 2]);
+        at = close + 2;
+    }
+    without(bytes, value, key, cuts)
+}
+
+/// Whether a value may be put together with what follows it. What begins with a variable is put together elsewhere, and
+/// may be one word of a command.
+pub(crate) fn may_go_on(bytes: &[u8], value: &Range<usize>) -> bool {
+    let text = &bytes[value.clone()];
+    !text.starts_with(b"$") || text.starts_with(b"${") && is_quote_at(text, 2)
+}
+
+/// A value without these parts, with nothing shown but its own lines.
+fn without(bytes: &[u8], value: &Range<usize>, key: usize, cuts: Vec<Range<usize>>) -> Option<Window> {
+    if cuts.is_empty() {
         return None;
     }
     let mut from = own_line(bytes, key);
     let rest = &bytes[value.end..bytes.len().min(value.end + ROUND)];
     let last = value.end + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
     let mut tape = Tape::new(from, last - from);
-    for cut in breaks {
+    for cut in cuts {
         tape.copy(bytes, from..cut.start);
         from = cut.end;
     }
@@ -112,6 +142,10 @@ pub(crate) fn follows(bytes: &[u8], at: usize) -> Option<(usize, bool)> {
     if rest[0] == b'$' {
         let open = rest.get(1..3).filter(|r| r[0] == b'{' && is_quote(r[1]));
         return open.map(|_| (at + 3, false));
+    }
+    // A template that holds nothing but literals.
+    if rest[1..].starts_with(b"}${") && is_quote_at(rest, 4) {
+        return Some((at + 5, false));
     }
     let mut n = 1 + space(&rest[1..]);
     let signs: [&[u8]; 12] = [b"++", b"+", b"..", b".", b"&", b"||", b"<>", b"<<", b"^", b"*", b"~", b","];
@@ -226,6 +260,27 @@ mod tests {
         let shown = String::from_utf8(value(26).unwrap().decoded.unwrap().bytes).unwrap();
         assert_eq!(shown, "password = \"hunter2\";");
         assert!(value(17).is_none());
+    }
+
+    #[test]
+    fn a_template_may_hold_literals() {
+        let shown = |text: &str| {
+            let start = text.find('`')? + 1;
+            let end = start + text[start..].find('`')?;
+            let decoded = template(text.as_bytes(), &(start..end), 0)?.decoded?;
+            Some(String::from_utf8(decoded.bytes).unwrap())
+        };
+        let whole = "password = `hunter2`;";
+        assert_eq!(shown("password = `hun${\"ter2\"}`;").as_deref(), Some(whole));
+        assert_eq!(shown("password = `${\"hun\"}${'ter2'}`;\nx").as_deref(), Some(whole));
+        for text in [
+            "password = `hun${ter2}`;",
+            "password = `hun${`",
+            "password = `hun${'ter2'`",
+            "password = `hun${\"`",
+        ] {
+            assert_eq!(shown(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -8,10 +8,13 @@ mod base64;
 mod counted;
 mod descend;
 mod digits;
+mod dump;
 mod escape;
 mod join;
 mod list;
 pub(crate) mod manifest;
+mod packed;
 mod tape;
+mod turned;
 
 pub(crate) use descend::descend;

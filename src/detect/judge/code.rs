@@ -16,7 +16,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if c.scene.file() == FileKind::Code && c.key.clone().is_some_and(|key| looks_up(c.view.bytes, &key)) {
         return Verdict::Reject("is kept under a credential, not one itself".into());
     }
-    if matches!(c.form, Form::Quoted | Form::Compared | Form::Called) {
+    if matches!(c.form, Form::Quoted | Form::Compared | Form::Called | Form::Counted) {
         return Verdict::Pass;
     }
     if called(text) || closes(text, &c.view.bytes[c.span.end..]) {

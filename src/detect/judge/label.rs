@@ -6,6 +6,9 @@ use crate::detect::Candidate;
 use crate::detect::assign::Form;
 use crate::detect::lexicon::{FileKind, Kind, chance, place};
 
+/// By how many bits chance must explain a password better than words do to be one among translations.
+const STRONG: f64 = 24.0;
+
 /// Rejects sentences, and everything that reads like words in a file of translations.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     let Some(kind) = c.kind() else { return Verdict::Pass };
@@ -23,7 +26,8 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if text.iter().all(u8::is_ascii_alphabetic) && place::is_bundle(c.path()) {
         return Verdict::Reject("is a translation".into());
     }
-    if c.scene.file() == FileKind::Locale && (kind == Kind::Password || chance::bits(text) < 12.0) {
+    let drawn = if kind == Kind::Password { STRONG } else { 12.0 };
+    if c.scene.file() == FileKind::Locale && chance::bits(text) < drawn {
         return Verdict::Reject("is a translation".into());
     }
     if text.iter().filter(|b| !b.is_ascii()).count() > 1 {

@@ -27,6 +27,12 @@ pub(crate) enum Kind {
     Rpm,
     /// SQLite database.
     Sqlite,
+    /// What was written to an SQLite database and is not in its place yet.
+    SqliteLog,
+    /// LZMA, as `xz --format=lzma` writes it.
+    Lzma,
+    /// Binary property list.
+    Plist,
     /// PDF document.
     Pdf,
     /// git bundle.
@@ -58,6 +64,9 @@ impl Kind {
             b'0' if begins(b"070701") || begins(b"070702") => Self::Cpio,
             0xed if begins(b"\xed\xab\xee\xdb") => Self::Rpm,
             b'S' if begins(b"SQLite format 3\0") => Self::Sqlite,
+            0x37 if begins(b"\x37\x7f\x06\x82") || begins(b"\x37\x7f\x06\x83") => Self::SqliteLog,
+            0x5d if is_lzma(head) => Self::Lzma,
+            b'b' if begins(b"bplist00") => Self::Plist,
             b'%' if begins(b"%PDF-") => Self::Pdf,
             b'#' if begins(b"# v2 git bundle\n") || begins(b"# v3 git bundle\n") => Self::Bundle,
             b'A'..=b'Z' if is_mail(head) => Self::Mail,
@@ -66,6 +75,16 @@ impl Kind {
         };
         Some(kind)
     }
+}
+
+/// Whether the header is one that the tools write: the usual properties, a window that is a power of two, and a length
+/// that is unknown or below 2⁴⁰ (`doc/lzma-file-format.txt` of XZ Utils). The first byte of the packed data is zero.
+fn is_lzma(head: &[u8]) -> bool {
+    let Some([_, window @ .., 0]) = head.get(..14) else { return false };
+    let (window, length) = window.split_at(4);
+    let size = u32::from_le_bytes([window[0], window[1], window[2], window[3]]);
+    let known = length.ends_with(&[0, 0, 0]) || length.iter().all(|b| *b == 0xff);
+    size.is_power_of_two() && size >= 4096 && known
 }
 
 /// Whether a text opens like a mail, and says that it has several parts.

@@ -11,6 +11,8 @@ mod limits;
 mod mail;
 mod office;
 mod pdf;
+mod plist;
+mod record;
 mod rpm;
 mod schema;
 mod sevenz;

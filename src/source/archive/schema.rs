@@ -3,19 +3,10 @@
 //! In flow the rows of the schema; out flow, for the tables of accounts, the page each begins on and its names, as the
 //! first line of a list. It reads the statement that made a table only as far as its names.
 
+use super::record::Value;
+
 /// The most columns of a table.
 const COLUMNS: usize = 64;
-
-/// A value of a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value<'r> {
-    /// A text, or bytes.
-    Text(&'r [u8]),
-    /// A whole number.
-    Number(i64),
-    /// Anything else.
-    Other,
-}
 
 /// The page a table begins on and the names of its columns, apart by tabs; of a row of the schema: kind, name, name of
 /// the table, page, statement.

@@ -8,7 +8,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, SeekFrom};
 
-use super::schema::{self, Value};
+use super::record::{self, Value, values, varint};
+use super::schema;
 use super::unpack::{Seekable, Stop, Unpacker};
 
 /// The header of the file.
@@ -16,6 +17,9 @@ const HEADER: usize = 100;
 /// The type of a page that is a leaf of a table, and of one that leads to such.
 const TABLE_LEAF: u8 = 0x0d;
 const TABLE_INTERIOR: u8 = 0x05;
+/// The header of a log, and that of each page in it: "The Write-Ahead Log", 4.1.
+const LOG: usize = 32;
+const FRAME: usize = 24;
 /// How much text is pushed at once, and the longest row that is put together, in bytes.
 const BATCH: usize = 1 << 20;
 const ROW: usize = 1 << 20;
@@ -25,17 +29,63 @@ pub(super) fn unpack(unpacker: &mut Unpacker<'_>, path: &str, input: &mut dyn Se
     let mut header = [0; HEADER];
     input.seek(SeekFrom::Start(0))?;
     input.read_exact(&mut header)?;
-    let size = match u16::from_be_bytes([header[16], header[17]]) {
-        1 => 65536,
-        size if size >= 512 && size.is_power_of_two() => usize::from(size),
-        size => return Err(Stop::Broken(format!("its pages have {size} bytes"))),
-    };
+    let size = page_size(u32::from(u16::from_be_bytes([header[16], header[17]])))?;
     let usable = size - usize::from(header[20]).min(32);
-    let mut pages = Pages { input, size, usable, buffer: vec![0; size] };
-    let (mut text, mut number) = (Vec::new(), 1);
+    // The encodings: "Text Encoding", 1.3.13.
+    let wide = Some(header[59]).filter(|encoding| matches!(encoding, 2 | 3)).map(|encoding| encoding == 3);
+    read(unpacker, path, Pages { input, size, usable, wide, places: None, buffer: vec![0; size] })
+}
+
+/// Pushes the text of what was written to a database and not yet put in its place: of each page what came last.
+pub(super) fn log(unpacker: &mut Unpacker<'_>, path: &str, input: &mut dyn Seekable) -> Result<(), Stop> {
+    let mut header = [0; LOG];
+    input.seek(SeekFrom::Start(0))?;
+    input.read_exact(&mut header)?;
+    let long = |bytes: &[u8]| u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+    let size = page_size(long(&header[8..12]))?;
+    let mut places = BTreeMap::new();
+    let (mut frame, mut at) = ([0; FRAME], LOG as u64);
+    while input.read_exact(&mut frame).is_ok() {
+        // Frames of an earlier use of the file follow those of the last.
+        if frame[8..16] == header[16..24] {
+            places.insert(long(&frame), at + FRAME as u64);
+        }
+        at += (FRAME + size) as u64;
+        input.seek(SeekFrom::Start(at))?;
+    }
+    let mut pages =
+        Pages { input, size, usable: size, wide: None, places: Some(places), buffer: vec![0; size] };
+    if pages.load(1)? {
+        let encoding = pages.buffer[59];
+        pages.wide = matches!(encoding, 2 | 3).then_some(encoding == 3);
+        pages.usable = size - usize::from(pages.buffer[20]).min(32);
+    }
+    read(unpacker, path, pages)
+}
+
+/// How long pages are whose length the header gives like this.
+fn page_size(said: u32) -> Result<usize, Stop> {
+    match said {
+        1 => Ok(65536),
+        size if (512..=65536).contains(&size) && size.is_power_of_two() => Ok(size as usize),
+        size => Err(Stop::Broken(format!("its pages have {size} bytes"))),
+    }
+}
+
+/// Pushes the text of all pages.
+fn read(unpacker: &mut Unpacker<'_>, path: &str, mut pages: Pages<'_>) -> Result<(), Stop> {
+    let mut text = Vec::new();
     // The names of the columns, by the pages of their tables.
     let mut names: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
-    while pages.load(number)? {
+    let known: Option<Vec<u32>> = pages.places.as_ref().map(|places| places.keys().copied().collect());
+    let numbers: Box<dyn Iterator<Item = u32>> = match known {
+        Some(known) => Box::new(known.into_iter()),
+        None => Box::new(1..),
+    };
+    for number in numbers {
+        if !pages.load(number)? {
+            break;
+        }
         let page = pages.buffer.clone();
         let start = if number == 1 { HEADER } else { 0 };
         let heads = names.remove(&number);
@@ -53,7 +103,6 @@ pub(super) fn unpack(unpacker: &mut Unpacker<'_>, path: &str, input: &mut dyn Se
             unpacker.text("sqlite", path, &text)?;
             text.clear();
         }
-        number += 1;
     }
     unpacker.text("sqlite", path, &text)
 }
@@ -64,13 +113,23 @@ struct Pages<'a> {
     size: usize,
     /// How much of each page is not reserved.
     usable: usize,
+    /// Whether its texts are UTF-16, and if so, whether with the high byte first.
+    wide: Option<bool>,
+    /// Where its pages are; of a log not one behind the other.
+    places: Option<BTreeMap<u32, u64>>,
     buffer: Vec<u8>,
 }
 
 impl Pages<'_> {
     /// Reads a page, counted from 1; `false` if the file ends before.
     fn load(&mut self, number: u32) -> io::Result<bool> {
-        let at = u64::from(number.saturating_sub(1)) * self.size as u64;
+        let at = match &self.places {
+            None => u64::from(number.saturating_sub(1)) * self.size as u64,
+            Some(places) => match places.get(&number) {
+                Some(at) => *at,
+                None => return Ok(false),
+            },
+        };
         self.input.seek(SeekFrom::Start(at))?;
         match self.input.read_exact(&mut self.buffer) {
             Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
@@ -88,7 +147,12 @@ fn short(page: &[u8], at: usize) -> Option<usize> {
 fn rows(pages: &mut Pages<'_>, page: &[u8], start: usize) -> Vec<Vec<u8>> {
     let count = short(page, start + 3).unwrap_or(0);
     let cells = (0..count).map_while(|n| short(page, start + 8 + 2 * n).filter(|at| *at < page.len()));
-    cells.filter_map(|cell| payload(pages, page, cell)).collect()
+    let rows = cells.filter_map(|cell| payload(pages, page, cell));
+    let rows: Vec<_> = rows.collect();
+    match pages.wide {
+        Some(high) => rows.iter().filter_map(|row| record::narrowed(row, high)).collect(),
+        None => rows,
+    }
 }
 
 /// The pages that a page leads to.
@@ -155,54 +219,4 @@ fn add(row: &[u8], text: &mut Vec<u8>) {
         }
     }
     text.push(b'\n');
-}
-
-/// The columns of a row.
-fn values(row: &[u8]) -> Option<Vec<Value<'_>>> {
-    let mut at = 0;
-    let header = usize::try_from(varint(row, &mut at)?).ok()?;
-    let (mut content, mut values) = (header, Vec::new());
-    while at < header.min(row.len()) {
-        let kind = varint(row, &mut at)?;
-        let length = match kind {
-            0 | 8 | 9 => 0,
-            1..=4 => kind as usize,
-            5 => 6,
-            6 | 7 => 8,
-            _ => usize::try_from(kind.checked_sub(12)? / 2).ok()?,
-        };
-        let end = content.checked_add(length)?;
-        let bytes = row.get(content.min(row.len())..end.min(row.len()))?;
-        values.push(match kind {
-            8 | 9 => Value::Number(kind as i64 - 8),
-            1..=6 if bytes.len() == length => Value::Number(number(bytes)),
-            12.. => Value::Text(bytes),
-            _ => Value::Other,
-        });
-        content = end;
-    }
-    Some(values)
-}
-
-/// A number of one to eight bytes, with a sign.
-fn number(bytes: &[u8]) -> i64 {
-    let first = if bytes.first().is_some_and(|b| *b >= 0x80) { -1 } else { 0 };
-    bytes.iter().fold(first, |number, byte| number << 8 | i64::from(*byte))
-}
-
-/// A number of one to nine bytes, and where it ends.
-fn varint(bytes: &[u8], at: &mut usize) -> Option<u64> {
-    let mut value = 0u64;
-    for n in 0..9 {
-        let byte = *bytes.get(*at)?;
-        *at += 1;
-        if n == 8 {
-            return Some(value << 8 | u64::from(byte));
-        }
-        value = value << 7 | u64::from(byte & 0x7f);
-        if byte & 0x80 == 0 {
-            break;
-        }
-    }
-    Some(value)
 }

@@ -1,4 +1,4 @@
-//! Compressed streams: gzip, bzip2, xz, Zstandard.
+//! Compressed streams: gzip, bzip2, xz, LZMA, Zstandard.
 //!
 //! In flows a compressed stream, out flows what is in it, under the same name. Several streams one after
 //! the other are read as one, as the tools of these formats do.
@@ -14,6 +14,9 @@ use super::unpack::{Stop, Unpacker};
 /// The largest window of a Zstandard stream that is accepted, in bytes: what its `--ultra` levels use less
 /// than. A larger one is refused, not allocated.
 const WINDOW: u64 = 32 << 20;
+
+/// How much memory an LZMA stream may need, in KiB: as much as the highest level of `xz` takes.
+const LZMA: u32 = 66 << 10;
 
 /// Pushes what is in a compressed stream.
 pub(super) fn unpack(
@@ -35,6 +38,10 @@ pub(super) fn unpack(
         Kind::Xz => {
             let mut inside = lzma_rust2::XzReader::new(input, true);
             unpacker.compressed("xz", path, &mut inside)
+        }
+        Kind::Lzma => {
+            let mut inside = lzma_rust2::LzmaReader::new_mem_limit(input, LZMA, None).map_err(too_large)?;
+            unpacker.compressed("lzma", path, &mut inside)
         }
         _ => unpacker.compressed("zstd", path, &mut Frames { input: &mut input, frame: None }),
     }
@@ -73,6 +80,16 @@ impl<R: BufRead> Read for Frames<'_, R> {
             let some = BlockDecodingStrategy::UptoBytes(buffer.len().max(1));
             frame.decode_blocks(&mut self.input, some).map_err(io::Error::other)?;
         }
+    }
+}
+
+/// A stream that cannot be begun: refused for its window, or damaged.
+fn too_large(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::OutOfMemory => {
+            io::Error::other(Refused("needs more than 66 MB of memory to be unpacked".into()))
+        }
+        _ => error,
     }
 }
 

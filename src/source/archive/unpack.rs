@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::kind::Kind;
 use super::limits::{self, Allowance, Counted};
-use super::{bundle, cpio, deb, mail, pdf, rpm, sevenz, sqlite, stream, tarball, zipped};
+use super::{bundle, cpio, deb, mail, pdf, plist, rpm, sevenz, sqlite, stream, tarball, zipped};
 use crate::source::pieces::{Outlet, Reader};
 use crate::source::source::{Item, SourceError};
 
@@ -166,6 +166,7 @@ impl<'a> Unpacker<'a> {
             Kind::Gzip
             | Kind::Bzip2
             | Kind::Xz
+            | Kind::Lzma
             | Kind::Zstd
             | Kind::Tar
             | Kind::Ar
@@ -195,6 +196,8 @@ impl<'a> Unpacker<'a> {
             Kind::Zip => zipped::unpack(self, path, input),
             Kind::SevenZip => sevenz::unpack(self, path, input),
             Kind::Sqlite => sqlite::unpack(self, path, input),
+            Kind::SqliteLog => sqlite::log(self, path, input),
+            Kind::Plist => plist::unpack(self, path, input),
             Kind::Pdf => pdf::unpack(self, path, input),
             other => self.sequential(other, path, input),
         }
