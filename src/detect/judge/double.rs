@@ -23,6 +23,9 @@ const SHORT_IN_COMMENT: usize = 8;
 /// No service makes a token shorter than this, in bytes: in tests such a one is an id, or made up.
 const SHORT_TOKEN: usize = 11;
 
+/// A password that is longer is not taken for words in which digits stand for letters.
+const SPELT: usize = 12;
+
 /// Rejects passwords and digests that only look like chosen ones where stand-ins are usual.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if let Some(text) = made_for_tests(c).or_else(|| shown_hash(c)) {
@@ -132,6 +135,8 @@ fn shown_hash(c: &Candidate<'_>) -> Option<&'static str> {
         Some("the digest of a password, in the code of documentation")
     } else if told_beside(before) {
         Some("the digest of a password that the comment before it tells")
+    } else if said_made_up(before) {
+        Some("the digest of a password that is made up, as the comment before it says")
     } else {
         None
     }
@@ -147,6 +152,12 @@ fn told_beside(before: &[u8]) -> bool {
             .any(|word| memchr::memmem::find(&line, word).is_some())
     };
     before.rsplit(|b| *b == b'\n').skip(1).take(2).any(|line| comment(line) && quoted(line) && said(line))
+}
+
+/// Whether one of the four lines before the last is a comment that calls something made up: `// Dummy hash, to take as long`.
+fn said_made_up(before: &[u8]) -> bool {
+    let said = |line: &[u8]| comment(line) && line.split(|b| !b.is_ascii_alphanumeric()).any(made_up);
+    before.rsplit(|b| *b == b'\n').skip(1).take(4).any(said)
 }
 
 /// Whether a value is, or ends in, what a password is stored as.
@@ -212,6 +223,7 @@ fn password(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject("shows how signs are escaped, in tests or documentation".into());
     }
     let drawn = chance::bits(text);
+    let drawn = if c.scene.is_test() && spelt(text) { drawn.min(chance::bits(&plain(text))) } else { drawn };
     let wanted = if c.rule.syntax == Syntax::Url || c.form == Form::Spaced { DRAWN + 3.0 } else { DRAWN };
     // A text that tells a password which someone chose tells one that opens something.
     let told = c.scene.file() == FileKind::Docs && !c.scene.is_test() && super::chance::told(text);
@@ -219,6 +231,14 @@ fn password(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject("reads like words, in tests or documentation".into());
     }
     Verdict::Pass
+}
+
+/// Whether digits stand between letters of a short value, as in words that are written with them: `m3adow`.
+fn spelt(text: &[u8]) -> bool {
+    let ends = [text.first(), text.last()];
+    text.len() <= SPELT
+        && text.iter().all(u8::is_ascii_alphanumeric)
+        && ends.into_iter().flatten().all(u8::is_ascii_alphabetic)
 }
 
 /// A word for a secret inside the value, leetspeak undone.
@@ -274,7 +294,8 @@ fn comment(line: &[u8]) -> bool {
 
 /// Whether the line is a comment of a program.
 pub(super) fn in_comment(c: &Candidate<'_>) -> bool {
-    if c.scene.file() != FileKind::Code {
+    let sql = || c.path().ends_with(".sql");
+    if c.scene.file() != FileKind::Code && !sql() {
         return false;
     }
     let from = c.span.start.saturating_sub(200);
@@ -285,9 +306,11 @@ pub(super) fn in_comment(c: &Candidate<'_>) -> bool {
     if line.starts_with(b"#define") {
         return false;
     }
-    [&b"#"[..], b"//", b"*", b"/*", b"--", b"%", b"<!--", b"'''", b">>>"]
-        .iter()
-        .any(|sign| line.starts_with(sign))
+    let signs: &[&[u8]] = match c.scene.file() {
+        FileKind::Code => &[b"#", b"//", b"*", b"/*", b"--", b"%", b"<!--", b"'''", b">>>"],
+        _ => &[b"--"],
+    };
+    signs.iter().any(|sign| line.starts_with(sign))
 }
 
 #[cfg(test)]
@@ -333,6 +356,10 @@ mod tests {
 
     #[test]
     fn a_comment_may_tell_what_a_digest_was_made_of() {
+        assert!(
+            said_made_up(b"// Dummy hash, to take as long\nverify(\n  x,\n  \"")
+                && !said_made_up(b"// hash\nx(\"")
+        );
         assert!(told_beside(b"  # password: \"otter\"\n  hash: \""));
         assert!(told_beside(b"// hash --plaintext \"otter\"\nreturn x(\""));
         assert!(!told_beside(b"password: \"otter\"\nhash: \"") && !told_beside(b"# the password\nhash: \""));

@@ -21,7 +21,9 @@ pub(super) fn beside_a_user(c: &Candidate<'_>) -> bool {
     let before = &bytes[key.start.saturating_sub(NEAR)..key.start];
     let lines = memchr::memrchr_iter(b'\n', before).nth(3).map_or(before, |n| &before[n + 1..]);
     let behind = &bytes[c.span.end..bytes.len().min(c.span.end + NEAR)];
-    user(lines).is_some() && !says(before, text) && !says(behind, text)
+    // What is set for a server on one's own machine is made up, too.
+    let at_home = || says(lines, b"//localhost") || says(lines, b"//127.0.0.1");
+    user(lines).is_some() && !says(before, text) && !says(behind, text) && !at_home()
 }
 
 /// Whether a word is given under a name in capitals on a line of its own, as what a program is to run with is written

@@ -2,6 +2,7 @@
 
 use super::Verdict;
 use crate::detect::Candidate;
+use crate::detect::lexicon::Kind;
 
 /// Rejects a value that says the same as the name, or a part of it.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
@@ -14,6 +15,14 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     let (name, value) = (plain(c.name()), plain(c.secret()));
     if value.len() >= 3 && memchr::memmem::find(&name, &value).is_some() {
         return Verdict::Reject("is the name of the variable itself".into());
+    }
+    // What tokens are mixed with may be made of words, but hardly of the word for itself: `acmeSalt:`.
+    let word = c.said.as_ref().map_or(&[][..], |said| &c.name()[said.word.clone()]);
+    if c.kind() == Some(Kind::Token) && (4..16).contains(&c.secret().len()) && word.len() >= 4 {
+        let word = word.to_ascii_lowercase();
+        if memchr::memmem::find(&value, &word).is_some() {
+            return Verdict::Reject("says what it is".into());
+        }
     }
     let without_digits: Vec<u8> = value.iter().copied().filter(|b| !b.is_ascii_digit()).collect();
     if name.len() >= 6 && without_digits == name && value.len() - name.len() < 2 && c.scene.is_test() {

@@ -16,13 +16,17 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if masked(text, c.kind().is_some()) && !(vouched && lined(text)) || typed(text) {
         return Verdict::Reject("is a mask".into());
     }
-    let counts = counts(text);
+    let counts = counts(text) || c.kind().is_some() && parted(text);
     let chosen = || chosen_here(c) && (halves(text) || demanded(text)) || numbered(text) && !shown_here(c);
-    if counts && !vouched && !chosen() {
+    if counts && !(vouched && !c.scene.is_test()) && !chosen() {
         return Verdict::Reject(COUNTS.into());
     }
     // A row of letters twice, as `1234…abcdef1234…abcdef`, is a row to what vouches for the value.
-    if text.len() >= 12 && repeats(text, if vouched { 8 } else { 16 }) {
+    let twice = text.len() >= 8 && text.iter().all(u8::is_ascii_lowercase) && repeats(text, text.len() / 2);
+    if twice
+        || text.len() >= 12
+            && (repeats(text, if vouched { 8 } else { 16 }) || !vouched && ends_in_pairs(text))
+    {
         return Verdict::Reject("repeats itself".into());
     }
     let mut words = examples(text).peekable();
@@ -323,6 +327,18 @@ fn rows(text: &[u8]) -> impl Iterator<Item = usize> {
 /// A short piece over and over, of `most` bytes at most: `deadbeefdeadbeef`, `abcabcabcabc`.
 pub(super) fn repeats(text: &[u8], most: usize) -> bool {
     (1..=most).any(|n| text.len() >= n * 2 && text[n..].iter().zip(text).filter(|(a, b)| a != b).count() == 0)
+}
+
+/// Whether the last part of a UUID or of a longer value is one pair over and over: `…-1a1a1a1a1a1a`.
+fn ends_in_pairs(text: &[u8]) -> bool {
+    let from = text.iter().rposition(|b| *b == b'-').map_or(text.len(), |at| at + 1);
+    text.len() - from >= 12 && repeats(&text[from..], 2)
+}
+
+/// Whether a short value counts up once its signs are left out: `aBc-DeF1`.
+fn parted(text: &[u8]) -> bool {
+    let bare: Vec<u8> = text.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    text.len() <= 16 && bare.len() >= 7 && bare.len() < text.len() && in_order(&bare) * 10 >= bare.len() * 7
 }
 
 /// The words in `text` that no secret holds by chance.

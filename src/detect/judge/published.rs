@@ -18,6 +18,9 @@ use crate::rule::Syntax;
 const HOST: usize = 254;
 /// How far from a key the names of what it searches stand, in bytes.
 const BESIDE: usize = 160;
+/// A digest is cut to so many digits at least.
+const SHORTEST: usize = 24;
+
 /// How many bytes of a SHA-256 the list keeps.
 const KEPT: usize = 16;
 
@@ -28,8 +31,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
             "is what the provider publishes for everybody to try the service with".into(),
         );
     }
-    let sum = written(c.secret()).filter(|_| c.kind().is_some());
-    if let Some(word) = sum.and_then(|sum| c.scene.digests(digests).get(&sum)) {
+    if let Some(word) = c.kind().and_then(|_| digested(c.secret(), c.scene.digests(digests))) {
         let what = if word.is_empty() { "nothing".to_owned() } else { format!("the word '{word}'") };
         return Verdict::Reject(format!("is the digest of {what}"));
     }
@@ -56,7 +58,8 @@ fn in_pages(c: &Candidate<'_>) -> bool {
         return alone && host.is_some_and(|host| memchr::memmem::find(host, b"sentry").is_some());
     }
     let name = c.name().to_ascii_lowercase();
-    if name.ends_with(b"apikey") && text.len() == 32 && searches(c.view.bytes, &c.span) {
+    let key = [&b"apikey"[..], b"api-key", b"api_key"].iter().any(|end| name.ends_with(end));
+    if key && text.len() == 32 && searches(c.view.bytes, &c.span) {
         return true;
     }
     text.len() == 40 && text.starts_with(b"6L") && memchr::memmem::find(&name, b"site").is_some()
@@ -86,7 +89,10 @@ fn says_public(text: &[u8]) -> bool {
 fn searches(bytes: &[u8], span: &Range<usize>) -> bool {
     let around = &bytes[span.start.saturating_sub(BESIDE)..bytes.len().min(span.end + BESIDE)];
     let holds = |name: &[u8]| memchr::memmem::find(around, name).is_some();
-    holds(b"indexName") && (holds(b"appId") || holds(b"docsearch("))
+    // What a browser sends with each search says before the key by which programs.
+    let sent = &bytes[span.start.saturating_sub(HOST * 2)..span.start];
+    memchr::memmem::find(sent, b"x-algolia-agent=").is_some()
+        || holds(b"indexName") && (holds(b"appId") || holds(b"docsearch("))
 }
 
 /// The SHA-1 and the SHA-256 of each word that stands for a secret, and of nothing.
@@ -98,14 +104,19 @@ fn digests() -> Digests {
     words::DUMMY.iter().copied().chain([""]).flat_map(both).collect()
 }
 
-/// The first bytes of a SHA-1 or SHA-256 that is written in hexadecimal digits.
-fn written(digits: &[u8]) -> Option<[u8; 20]> {
-    let digit = |b: u8| char::from(b).to_digit(16);
+/// The word whose SHA-1 or SHA-256 a value is, or is the beginning of, in hexadecimal digits.
+fn digested(digits: &[u8], known: &Digests) -> Option<&'static str> {
+    if !(SHORTEST..=64).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let digit = |b: u8| char::from(b).to_digit(16).unwrap_or_default() as u8;
     let mut bytes = [0; 20];
     for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = (digit(pair[0])? << 4 | digit(pair[1])?) as u8;
+        *byte = digit(pair[0]) << 4 | digit(pair[1]);
     }
-    matches!(digits.len(), 40 | 64).then_some(bytes)
+    let length = bytes.len().min(digits.len() / 2);
+    let (sum, word) = known.range(bytes..).next()?;
+    (sum[..length] == bytes[..length]).then_some(word)
 }
 
 /// Whether the digest of `text` is in the list.
@@ -145,6 +156,7 @@ mod tests {
     #[test]
     fn a_key_that_only_searches_stands_between_two_names() {
         let text = b"{appId: \"A1\", apiKey: \"0f\", indexName: \"docs\"}";
+        assert!(searches(b"/queries?x-algolia-agent=a%201.2&x-algolia-api-key=0f", &(44..46)));
         assert!(searches(b"docsearch({ apiKey: '0f', indexName: 'a' })", &(21..23)));
         assert!(searches(text, &(23..25)) && !searches(&text[13..], &(10..12)));
     }
@@ -152,9 +164,9 @@ mod tests {
     #[test]
     fn digests_of_words_are_known() {
         let sum: String = Sha1::digest("foo").iter().map(|b| format!("{b:02x}")).collect();
-        let word = |digits: &str| written(digits.as_bytes()).and_then(|sum| digests().get(&sum).copied());
-        assert_eq!(word(&sum), Some("foo"));
-        assert_eq!((word(&sum.replace('a', "b")), word(&sum[..32])), (None, None));
+        let word = |digits: &str| digested(digits.as_bytes(), &digests());
+        assert_eq!((word(&sum), word(&sum[..29])), (Some("foo"), Some("foo")));
+        assert_eq!((word(&sum.replace('a', "b")), word(&sum[..20])), (None, None));
     }
 
     #[test]

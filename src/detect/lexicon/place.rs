@@ -181,10 +181,23 @@ pub(crate) fn is_test(path: &str) -> bool {
         ]
         .iter()
         .any(|e| stem.ends_with(e))
+        || kind(path) == FileKind::Code && is_made_up(path)
         || ["Test", "Tests", "Spec", "IT"]
             .iter()
             .any(|e| file_name(path).rsplit_once('.').is_some_and(|(s, _)| s.ends_with(e)))
         || is_template(name)
+}
+
+/// Whether a program's file is called after what is made up, or makes up records as Laravel's factories do:
+/// `SetupDummyAccount.php`, `fake_server.go`, `database/factories/UserFactory.php`.
+fn is_made_up(path: &str) -> bool {
+    const WORDS: &[&str] = &["dummy", "fake", "mock", "bogus"];
+    let name = file_name(path);
+    let stem = name.split_once('.').map_or(name, |(stem, _)| stem).as_bytes();
+    let said = |word: &[u8]| WORDS.iter().any(|w| word.eq_ignore_ascii_case(w.as_bytes()));
+    super::name::split(stem).into_iter().any(|word| said(&stem[word]))
+        || path.starts_with("database/factories/")
+        || path.contains("/database/factories/")
 }
 
 /// Whether a folder is the tests of something, joined to its name, as packages of Go have it: `servertest`. A superlative
@@ -298,10 +311,21 @@ mod tests {
             "pkg/keys_test_data.go",
             "servertest/a.key",
             "pkg/storagetest/b.go",
+            "app/SetupDummyAccount.php",
+            "pkg/fake_server.go",
+            "database/factories/UserFactory.php",
         ] {
             assert!(is_test(path), "{path}");
         }
-        for path in ["src/contest.rs", "latest/a.py", "src/attest.go", "greatest/a.py", "contest/b.go"] {
+        for path in [
+            "src/contest.rs",
+            "latest/a.py",
+            "src/attest.go",
+            "greatest/a.py",
+            "contest/b.go",
+            "src/hammock.go",
+            "a/factories/b.php",
+        ] {
             assert!(!is_test(path), "{path}");
         }
     }
