@@ -35,7 +35,8 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     let shown = c.scene.is_test() || c.scene.file() == FileKind::Docs || in_comment(c);
     let text = c.secret();
-    if !shown && !c.proven && c.kind().is_some() && c.scene.file() == FileKind::Config {
+    let read = matches!(c.scene.file(), FileKind::Config | FileKind::Store);
+    if !shown && !c.proven && c.kind().is_some() && read {
         let before = &c.view.bytes[c.span.start.saturating_sub(COMMENT)..c.span.start];
         if c.kind() == Some(Kind::Password) && commented_out(before, text) {
             return Verdict::Reject("is built on words for a secret, in a comment".into());
@@ -100,9 +101,11 @@ fn made_for_tests(c: &Candidate<'_>) -> Option<&'static str> {
     }
 }
 
-/// Whether a long value begins as structures in DER do, in hexadecimal digits or base64: a private key without its armour.
+/// Whether a long value begins as structures in DER do, in hexadecimal digits or base64: a private key without its armour, or
+/// with all of it in base64.
 fn der(text: &[u8]) -> bool {
-    text.len() >= 200 && [&b"3082"[..], b"3081", b"MII"].iter().any(|head| text.starts_with(head))
+    text.len() >= 200
+        && [&b"3082"[..], b"3081", b"MII", b"LS0tLS1CRUdJTi"].iter().any(|head| text.starts_with(head))
 }
 
 /// Whether the line before a private key says that it is none: `const TEST_FAKE_KEY = "-----BEGIN …`.
@@ -133,6 +136,8 @@ fn shown_hash(c: &Candidate<'_>) -> Option<&'static str> {
         Some("the digest of a password, in a comment of a configuration")
     } else if place::is_documentation(c.scene.name()) {
         Some("the digest of a password, in the code of documentation")
+    } else if place::is_seed(c.scene.name()) {
+        Some("the digest of a password of those that a demonstration begins with")
     } else if told_beside(before) {
         Some("the digest of a password that the comment before it tells")
     } else if said_made_up(before) {
@@ -233,6 +238,15 @@ fn password(c: &Candidate<'_>) -> Verdict {
     Verdict::Pass
 }
 
+/// Whether a value spells with digits that somebody is to put another in its place: `ch4ng3m3`.
+pub(super) fn spelt_out(text: &[u8]) -> bool {
+    if !text.iter().any(u8::is_ascii_digit) || text.len() > 40 {
+        return false;
+    }
+    let spelt = plain(text).into_iter().map(|b| if matches!(b, b'6' | b'9') { b'g' } else { b }).collect();
+    words::inside(words::EXAMPLE_PART, spelt).any(|word| word.starts_with("change"))
+}
+
 /// Whether digits stand between letters of a short value, as in words that are written with them: `m3adow`.
 fn spelt(text: &[u8]) -> bool {
     let ends = [text.first(), text.last()];
@@ -331,6 +345,11 @@ mod tests {
         let text = |template: &str| crate::rule::example::expand(template).unwrap().text.into_bytes();
         assert_eq!(in_leetspeak(&text("<alnum:24>")), Verdict::Pass);
         assert_eq!(in_leetspeak(&text("secret_<alnum:40>")), Verdict::Pass);
+    }
+
+    #[test]
+    fn a_value_may_spell_that_it_is_to_be_changed() {
+        assert!(spelt_out(b"ch4n63m3_n0w") && !spelt_out(b"chang3d") && !spelt_out(b"d3adb33f"));
     }
 
     #[test]

@@ -29,7 +29,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if text.iter().filter(|b| !b.is_ascii()).count() > 1 {
         return Verdict::Reject("is not written as credentials are".into());
     }
-    if matches!(text.last(), Some(b':' | b',')) && text.len() < 16 && chance::bits(text) < 4.0 {
+    let plain =
+        text.len() < 8 && text.split_last().is_some_and(|(_, word)| word.iter().all(u8::is_ascii_lowercase));
+    if matches!(text.last(), Some(b':' | b',')) && text.len() < 16 && (plain || chance::bits(text) < 4.0) {
         return Verdict::Reject("is a label".into());
     }
     if between_literals(text) {

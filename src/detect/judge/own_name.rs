@@ -2,7 +2,7 @@
 
 use super::Verdict;
 use crate::detect::Candidate;
-use crate::detect::lexicon::Kind;
+use crate::detect::lexicon::{FileKind, Kind};
 
 /// Rejects a value that says the same as the name, or a part of it.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
@@ -12,6 +12,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     let plain = |text: &[u8]| -> Vec<u8> {
         text.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
     };
+    if c.kind() == Some(Kind::Password) && is_the_user(c) {
+        return Verdict::Reject("is the name of the user, too".into());
+    }
     let (name, value) = (plain(c.name()), plain(c.secret()));
     if value.len() >= 3 && memchr::memmem::find(&name, &value).is_some() {
         return Verdict::Reject("is the name of the variable itself".into());
@@ -29,4 +32,44 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Reject("is the name of the variable and a number".into());
     }
     Verdict::Pass
+}
+
+/// How far before a password the name of its user may stand, in bytes.
+const BEFORE: usize = 60;
+
+/// Whether a password in small letters is what the line before gives the user, as servers come with: `user: otter`,
+/// `password: otter`.
+fn is_the_user(c: &Candidate<'_>) -> bool {
+    let (Some(key), text) = (&c.key, c.secret()) else { return false };
+    let read = matches!(c.scene.file(), FileKind::Config | FileKind::Script | FileKind::Code);
+    if !read || !text.iter().all(u8::is_ascii_lowercase) {
+        return false;
+    }
+    let before = &c.view.bytes[key.start.saturating_sub(BEFORE)..key.start];
+    given_to_a_user(before, text)
+}
+
+/// Whether the last line but one of `before` names a user and ends in `text`.
+fn given_to_a_user(before: &[u8], text: &[u8]) -> bool {
+    let Some(line) = before.rsplit(|b| *b == b'\n').nth(1) else { return false };
+    let sign = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b',' | b';');
+    let end = line.iter().rposition(|b| !sign(b)).map_or(0, |at| at + 1);
+    let Some(head) = line[..end].strip_suffix(text) else { return false };
+    let lower = head.to_ascii_lowercase();
+    head.last().is_some_and(|b| !b.is_ascii_alphanumeric())
+        && [&b"user"[..], b"login"].iter().any(|word| memchr::memmem::find(&lower, word).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_and_a_password_may_be_one_word() {
+        assert!(given_to_a_user(b"  login-username: otter\n  login-", b"otter"));
+        assert!(given_to_a_user(b"\"user\": \"otter\",\n\"", b"otter"));
+        assert!(
+            !given_to_a_user(b"user: seaotter\n", b"otter") && !given_to_a_user(b"host: otter\n", b"otter")
+        );
+    }
 }

@@ -1,6 +1,6 @@
 //! Is the value made up to show where a secret goes? `sk-xxxx`, `your-key-here`, `0123456789`.
 
-use super::{Verdict, double};
+use super::{Verdict, double, login};
 use crate::detect::Candidate;
 use crate::detect::lexicon::{FileKind, Kind, chance, words};
 use crate::finding::Reason;
@@ -33,6 +33,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     let row = words.peek().is_some();
     if let Some(word) = words.find(|word| !vouched || !is_row(word)) {
         return Verdict::Reject(format!("holds the word '{word}'"));
+    }
+    if c.kind().is_some() && (double::spelt_out(text) || c.scene.is_test() && of_rows(text)) {
+        return Verdict::Reject("spells out that it is to be changed, or is made of short rows".into());
     }
     if !vouched && longest_row(text) >= TYPED {
         return Verdict::Reject("holds a long row of letters or digits".into());
@@ -90,7 +93,8 @@ fn before_a_part_to_fill_in(rest: &[u8]) -> bool {
 /// Values of generic names: as a whole or in all their parts words that stand for a secret.
 fn dummy(c: &Candidate<'_>) -> Verdict {
     let text = c.secret();
-    let store = c.scene.file() == FileKind::Store && c.kind() == Some(Kind::Password);
+    // What opens a server on one's own machine is the same word everywhere.
+    let store = c.scene.file() == FileKind::Store && c.kind() == Some(Kind::Password) && !login::at_home(c);
     if !store && words::holds(words::DUMMY, text) {
         return Verdict::Reject("is a word that stands for a secret".into());
     }
@@ -309,6 +313,15 @@ fn in_order(text: &[u8]) -> usize {
 /// How many characters the longest such run has.
 fn longest_row(text: &[u8]) -> usize {
     rows(text).max().unwrap_or(0)
+}
+
+/// Whether a value is short rows one after the other, as tests make up: `123xyz`.
+fn of_rows(text: &[u8]) -> bool {
+    let (mut count, mut sum) = (0, 0);
+    for run in rows(text).filter(|run| *run >= 3) {
+        (count, sum) = (count + 1, sum + run);
+    }
+    (6..=16).contains(&text.len()) && count >= 2 && sum * 10 >= text.len() * 7
 }
 
 /// The lengths of the runs in which each character follows, or is followed by, the one before.

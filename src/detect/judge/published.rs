@@ -38,10 +38,13 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if c.kind().is_some() && draws_a_badge(&c.view.bytes[..c.span.start]) {
         return Verdict::Public("draws a badge, and stands in every page that shows it".into());
     }
+    if c.kind().is_some() && shows_a_picture(&c.view.bytes[..c.span.start]) {
+        return Verdict::Public("stands in the address of a picture or of a file that is given away".into());
+    }
     if in_pages(c) {
         return Verdict::Public("stands in every page that uses the service".into());
     }
-    if c.kind().is_some() && says_public(c.secret()) {
+    if c.kind().is_some() && (says_public(c.secret()) || names_an_app(c.secret())) {
         return Verdict::Public("says that it is made to be published".into());
     }
     Verdict::Pass
@@ -73,6 +76,29 @@ fn draws_a_badge(before: &[u8]) -> bool {
     let whole =
         address.ends_with(b"token=") && !address.iter().any(|b| b.is_ascii_whitespace() || *b == b'"');
     whole && [&b"badge"[..], b"shields.io/"].iter().any(|w| memchr::memmem::find(address, w).is_some())
+}
+
+/// Whether `before` ends in the address of a picture that goes on with a token, or in that of a file which its owner gives
+/// to whom he likes (Firebase documentation, "Download files": the address holds a token of its own).
+fn shows_a_picture(before: &[u8]) -> bool {
+    let before = &before[before.len().saturating_sub(HOST * 2)..];
+    let Some(from) = memchr::memmem::rfind(before, b"://") else { return false };
+    let address = &before[from..];
+    if address.iter().any(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'')) {
+        return false;
+    }
+    let Some(at) = memchr::memchr(b'?', address) else { return false };
+    let ends = [&b".svg"[..], b".png", b".jpg", b".jpeg", b".gif", b".webp"];
+    let (path, query) = address.split_at(at);
+    query == b"?alt=media&token=" || query == b"?token=" && ends.iter().any(|end| path.ends_with(end))
+}
+
+/// The keys by which apps and pages of RevenueCat's customers name themselves (RevenueCat documentation, "API Keys &
+/// Authentication": "public app-specific API keys").
+fn names_an_app(text: &[u8]) -> bool {
+    let heads = [&b"appl_"[..], b"goog_", b"amzn_"];
+    let body = heads.iter().find_map(|head| text.strip_prefix(*head)).unwrap_or_default();
+    (24..=32).contains(&body.len()) && body.iter().all(u8::is_ascii_alphabetic)
 }
 
 /// Whether one of the words before the last part of a key says that everybody may have it: `live_pub_3f0c…`.
@@ -141,6 +167,20 @@ mod tests {
         let says = |text: &str| says_public(crate::rule::example::expand(text).unwrap().text.as_bytes());
         assert!(says("live_pub_<hex:31>") && says("acme-publishable-<alnum:24>"));
         assert!(!says("live_<hex:31>") && !says("pub_<alnum:8>") && !says("<alnum:24>_pub"));
+    }
+
+    #[test]
+    fn a_picture_and_a_file_given_away_are_told_by_their_addresses() {
+        assert!(shows_a_picture(b"\"https://a.io/img%2Ftopic.svg?token="));
+        assert!(shows_a_picture(b"'https://store.a.io/o/topic?alt=media&token="));
+        assert!(!shows_a_picture(b"https://a.io/topic?token=") && !shows_a_picture(b"a.svg?token="));
+        assert!(!shows_a_picture(b"https://a.io/a.svg https://b.io/?token="));
+    }
+
+    #[test]
+    fn an_app_names_itself_by_a_prefix() {
+        let text = |template: &str| crate::rule::example::expand(template).unwrap().text.into_bytes();
+        assert!(names_an_app(&text("appl_<alpha:27>")) && !names_an_app(&text("sk_<alpha:29>")));
     }
 
     #[test]

@@ -7,15 +7,18 @@
 use super::Verdict;
 use crate::detect::Candidate;
 use crate::detect::assign::Form;
-use crate::detect::lexicon::Kind;
+use crate::detect::lexicon::{Kind, place};
 use crate::finding::Reason;
-use crate::rule::Confidence;
+use crate::rule::{Confidence, Syntax};
 
 /// How far to either side of a private key its public half stands, in bytes.
 const BESIDE: usize = 200;
 
 /// How far before the seed of one-time passwords its account stands, in bytes.
 const ACCOUNT: usize = 100;
+
+/// Accounts that nobody has.
+const DOMAINS: &[&[u8]] = &[b"@example.com", b"@example.org", b"@example.net"];
 
 /// So many bytes of a name are looked at.
 const NAME: usize = 64;
@@ -31,15 +34,18 @@ const OWN_ENDS: &[&[u8]] = &[b"secret_key_base", b"cookie_secret", b"session_sec
 
 /// Lowers what tests bring with them.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
-    if c.proven || !c.scene.is_test() {
+    let checks = place::is_check(c.scene.name());
+    if c.proven || !c.scene.is_test() && !checks {
         return Verdict::Pass;
     }
     let framework = OWN_RULES.contains(&&*c.rule.family);
     if !framework && c.kind() != Some(Kind::Token) {
-        return Verdict::Pass;
+        return logs_in_an_example(c);
     }
     let text = if (framework || signs_for_itself(c)) && !is_template(c.path()) {
         "what an application signs or encrypts its own things with, in tests"
+    } else if !c.scene.is_test() {
+        return Verdict::Pass;
     } else if has_both_halves(c) {
         "a private key beside its public half, in tests"
     } else if seeds_an_example(c) {
@@ -56,17 +62,30 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
 
 /// Whether a file is a template for others' settings, some of whom leave in it what it holds.
 fn is_template(path: &str) -> bool {
-    path.rsplit('/').next().is_some_and(|name| name.starts_with(".env"))
+    path.rsplit('/').next().is_some_and(|name| name.starts_with(".env") && !name.starts_with(".env.test"))
 }
 
 /// Whether the name is that of a key that an application keeps for itself.
 fn signs_for_itself(c: &Candidate<'_>) -> bool {
     let mut lower = [0; NAME];
     let name = c.name();
+    let name = &name[memchr::memrchr(b'.', name).map_or(0, |at| at + 1)..];
     let Some(lower) = lower.get_mut(..name.len()).filter(|name| !name.is_empty()) else { return false };
     lower.copy_from_slice(name);
     lower.make_ascii_lowercase();
     OWN.iter().any(|own| *own == lower) || OWN_ENDS.iter().any(|end| lower.ends_with(end))
+}
+
+/// Lowers the password of a user at a domain of RFC 2606, whom a test logs in.
+fn logs_in_an_example(c: &mut Candidate<'_>) -> Verdict {
+    let whole = &c.view.bytes[c.whole.start.min(c.span.start)..c.span.start];
+    let known = c.kind() == Some(Kind::Password) && c.rule.syntax == Syntax::Pattern;
+    if known && DOMAINS.iter().any(|domain| memchr::memmem::find(whole, domain).is_some()) {
+        c.confidence = Confidence::Low;
+        let text = "the password of an account at a domain that is kept free for examples, in tests";
+        c.reasons.push(Reason { judge: "rig", text: text.into() });
+    }
+    Verdict::Pass
 }
 
 /// Whether 32 bytes in base64, as keys on Curve25519 are written, stand beside something that is called public.
@@ -99,7 +118,7 @@ fn seeds_an_example(c: &Candidate<'_>) -> bool {
     let Some(before) = before.strip_suffix(b"?secret=").filter(|_| c.form == Form::Query) else {
         return false;
     };
-    [&b"@example.com"[..], b"@example.org", b"@example.net"].iter().any(|domain| before.ends_with(domain))
+    DOMAINS.iter().any(|domain| before.ends_with(domain))
 }
 
 #[cfg(test)]
@@ -127,11 +146,18 @@ mod tests {
             "session_secret = \"<alnum:32>\"",
             "PUBLIC_KEY = \"<b64:43>=\"\nSECRET_KEY_A = \"<b64:43>=\"",
             "url = \"otpauth://totp/ACME:ann@example.com?secret=<B32:32>&issuer=ACME\"",
+            "env.SECRET_KEY = \"<hex:64>\"",
+            "page.login(\"ann@example.com\", \"<alnum:12>\")",
             "access_token = \"<hex:5>k<hex:26>\"",
         ] {
             assert_eq!(found("tests/a.py", template), Some(Confidence::Low), "{template}");
             assert_ne!(found("app/a.py", template), Some(Confidence::Low), "{template}");
         }
+        let key = "SECRET_KEY: <hex:64>";
+        for path in [".github/workflows/ci.yml", ".env.test"] {
+            assert_eq!(found(path, key), Some(Confidence::Low), "{path}");
+        }
+        assert_eq!(found(".env.example", key), Some(Confidence::Medium));
         for template in ["client_secret = \"<hex:32>\"", "STRIPE_SECRET_KEY = \"<alnum:32>\""] {
             assert_eq!(found("tests/a.py", template), Some(Confidence::Medium), "{template}");
         }

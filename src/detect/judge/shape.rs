@@ -30,6 +30,8 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         "a digest of a package"
     } else if kind == Kind::Token && uuid(text) && !c.said.as_ref().is_some_and(|n| n.clear) {
         "an id"
+    } else if kind == Kind::Password && uuid(text) && among_ids(c) {
+        "an id among others"
     } else if regex(text) {
         "a pattern"
     } else if stored(text) {
@@ -166,6 +168,14 @@ fn uuid(text: &[u8]) -> bool {
             .iter()
             .enumerate()
             .all(|(n, b)| if matches!(n, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
+}
+
+/// Whether an id stands in a list of names with ids, as makers of things are told apart by: three others are near.
+fn among_ids(c: &Candidate<'_>) -> bool {
+    const BESIDE: usize = 400;
+    let around = c.span.start.saturating_sub(BESIDE)..c.view.bytes.len().min(c.span.end + BESIDE);
+    let ids = c.view.bytes[around].split(|b| matches!(b, b'"' | b'\'')).filter(|text| uuid(text));
+    c.scene.file() == FileKind::Code && ids.count() > 3
 }
 
 /// From how many bits on, by which chance explains it better than words do, a text is drawn and no pattern.

@@ -48,10 +48,19 @@ const NOBODY: &[&[u8]] = &[
     b".example.org",
 ];
 
+/// What sends a request.
+const CLIENTS: &[&[u8]] =
+    &[b"curl ", b"wget ", b"http GET ", b"http POST ", b"http PUT ", b"http PATCH ", b"http DELETE "];
+
+/// How far before a value the block of code may begin that a page shows it in, in bytes.
+const BLOCK: usize = 2048;
+
 /// Lowers what is only shown.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     let text = if in_a_literal(c) {
         "stands in a literal whose name says that it shows how something is used"
+    } else if in_a_block(c) {
+        "stands in a block of code that a page shows to everybody"
     } else if asks_nobody(c) {
         "goes to one's own machine or to a made-up host, in documentation or a comment"
     } else {
@@ -71,6 +80,20 @@ fn in_a_literal(c: &Candidate<'_>) -> bool {
     }
     let at = c.view.in_blob(c.span.clone()).start;
     called(&c.view.blob.bytes[at.saturating_sub(LITERAL)..at]).is_some_and(shows)
+}
+
+/// Whether the value stands in a block of code that a program's page shows.
+fn in_a_block(c: &Candidate<'_>) -> bool {
+    if c.proven || c.kind().is_none() || c.scene.file() != FileKind::Code {
+        return false;
+    }
+    is_open(&c.view.bytes[c.span.start.saturating_sub(BLOCK)..c.span.start])
+}
+
+/// Whether `before` ends inside of an element for code of several lines. Comments of Java have `<pre>` alone.
+fn is_open(before: &[u8]) -> bool {
+    let Some(open) = memchr::memmem::rfind(before, b"<pre><code") else { return false };
+    memchr::memmem::find(&before[open..], b"</pre>").is_none()
 }
 
 /// What the literal between three quotes is called in which `before` ends: `EXAMPLES = r"""…`. If the last such quotes
@@ -100,7 +123,7 @@ fn asks_nobody(c: &Candidate<'_>) -> bool {
     let span = c.view.in_blob(c.span.clone());
     let command = command(c.view.blob.bytes, span.start, span.end);
     let holds = |word: &[u8]| memchr::memmem::find(command, word).is_some();
-    holds(b"curl ") && NOBODY.iter().any(|host| holds(host))
+    CLIENTS.iter().any(|client| holds(client)) && NOBODY.iter().any(|host| holds(host))
 }
 
 /// The command that goes from `start` to `end` and on: its line, and those that a backslash joins to it.
@@ -149,6 +172,16 @@ mod tests {
         ] {
             assert!(!called(text.as_bytes()).is_some_and(shows), "{text}");
         }
+    }
+
+    #[test]
+    fn a_block_of_code_is_open_until_it_closes() {
+        assert!(is_open(b"<p>x</p><pre><code class=\"a\">key: "));
+        assert!(
+            !is_open(b"<pre><code>key</code></pre> key: ")
+                && !is_open(b" * <pre>{ key: ")
+                && !is_open(b"key: ")
+        );
     }
 
     #[test]

@@ -163,6 +163,7 @@ pub(crate) fn is_test(path: &str) -> bool {
         || set
         || name.ends_with(".feature")
         || name.starts_with("phpunit.xml")
+        || matches!(name, ".env.test" | ".env.testing" | ".env.ci")
         || name.starts_with("test_")
         || (matches!(stem, "test" | "tests") || name.starts_with("test-")) && kind(path) == FileKind::Code
         || kind(path) == FileKind::Code && stem.contains("_test_")
@@ -226,6 +227,19 @@ fn is_joined_test(folder: &str) -> bool {
     folder.len() >= 6 && folder.ends_with("test") && !OTHERS.contains(&folder)
 }
 
+/// Whether the file belongs to a folder of what a database begins with: `db/seeds/users.sql`.
+pub(crate) fn is_seed(path: &str) -> bool {
+    path.split(['/', '\\']).any(|part| {
+        ["seed", "seeds", "seeders", "seeder", "demo"].iter().any(|word| part.eq_ignore_ascii_case(word))
+    })
+}
+
+/// Whether the file runs when the project's own checks do: `.github/workflows/`, `.circleci/`, `.ci/`.
+pub(crate) fn is_check(path: &str) -> bool {
+    path.split('/').any(|part| matches!(part, "workflows" | ".circleci" | ".ci"))
+        || path.ends_with(".gitlab-ci.yml")
+}
+
 /// Whether the file belongs to a folder of documentation, whatever it holds: `docs/`, `docs_src/`, `documentation/`.
 pub(crate) fn is_documentation(path: &str) -> bool {
     let folder = |part: &str| {
@@ -274,6 +288,13 @@ mod tests {
     fn folders_of_documentation_are_told_by_name() {
         assert!(is_documentation("docs/a/b.py") && is_documentation("x/docs_src/b.py"));
         assert!(!is_documentation("src/docs.py") && !is_documentation("docker/b.py"));
+    }
+
+    #[test]
+    fn seeds_and_checks_are_told_by_their_folders() {
+        assert!(is_seed("db/seeds/a.sql") && !is_seed("src/seedling/a.sql"));
+        assert!(is_check(".github/workflows/ci.yml") && is_check("a/.ci/b.yml") && !is_check("a/ci/b.yml"));
+        assert!(is_test("a/.env.test") && !is_test("a/.env") && !is_test("a/.env.production"));
     }
 
     #[test]
