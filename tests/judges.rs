@@ -37,6 +37,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("rig", "tests/a.py", "SECRET_KEY = \"<alnum:50>\""),
     ("shown", "a.py", "EXAMPLES = \"\"\"\n- acme:\n    api_key: <hex:40>\n\"\"\"\n"),
     ("temporary", "tests/a.yml", "temp_clone_token: <alnum:30>"),
+    ("twin", "tests/a.py", "access_token = \"<hex:40>7a\"\nother = \"<=:1>7b\"\n"),
     ("chance", "a.yml", "api_key: getUserPasswordFromRequest"),
     (
         "published",

@@ -51,7 +51,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if c.rule.judged == Judged::Hash || c.kind().is_some() && digest(text) {
         return Verdict::Reject("is the digest of a password, in tests or documentation".into());
     }
-    if c.kind() == Some(Kind::Password) && (is_stored(c.name(), text) || sum(text)) {
+    if c.kind() == Some(Kind::Password) && (is_stored(c.name(), text) || sum(text) || salted(c)) {
         return Verdict::Reject("is what a password is stored as, in tests or documentation".into());
     }
     if c.kind().is_some() && ends_in(c.name(), &[b"salt"]) {
@@ -140,8 +140,8 @@ fn shown_hash(c: &Candidate<'_>) -> Option<&'static str> {
         Some("the digest of a password of those that a demonstration begins with")
     } else if told_beside(before) {
         Some("the digest of a password that the comment before it tells")
-    } else if said_made_up(before) {
-        Some("the digest of a password that is made up, as the comment before it says")
+    } else if said_made_up(before) || c.scene.file() == FileKind::Code && fakes(before) {
+        Some("the digest of a password that is made up, as the text before it says")
     } else {
         None
     }
@@ -165,6 +165,12 @@ fn said_made_up(before: &[u8]) -> bool {
     before.rsplit(|b| *b == b'\n').skip(1).take(4).any(said)
 }
 
+/// Whether a name in `before` says that something is only pretended: `verify_fake_password`.
+fn fakes(before: &[u8]) -> bool {
+    let fake = |word: &[u8]| [&b"fake"[..], b"dummy"].iter().any(|w| word.eq_ignore_ascii_case(w));
+    before.split(|b| !b.is_ascii_alphabetic()).any(fake)
+}
+
 /// Whether a value is, or ends in, what a password is stored as.
 fn digest(text: &[u8]) -> bool {
     const MARKS: &[&[u8]] = &[b"$2a$", b"$2b$", b"$2y$", b"$argon2", b"$5$", b"$6$", b"$apr1$"];
@@ -178,6 +184,17 @@ fn is_stored(text: &[u8], value: &[u8]) -> bool {
     const WORDS: &[&[u8]] = &[b"hash", b"hashed", b"digest", b"encoded", b"encrypted", b"salted"];
     let said = |word: &[u8]| WORDS.iter().any(|w| word.eq_ignore_ascii_case(w));
     value.len() >= 16 && name::split(text).into_iter().any(|word| said(&text[word]))
+}
+
+/// Whether 32 or 64 bytes in base64 stand beside the salt and the number of rounds that they were made with.
+fn salted(c: &Candidate<'_>) -> bool {
+    let text = c.secret();
+    if !matches!(text.len(), 44 | 88) || !text.ends_with(b"=") {
+        return false;
+    }
+    let around = c.span.start.saturating_sub(COMMENT)..c.view.bytes.len().min(c.span.end + COMMENT);
+    let around = &c.view.bytes[around];
+    [&b"salt"[..], b"iterations"].iter().all(|word| memchr::memmem::find(around, word).is_some())
 }
 
 /// Whether the last word of a name is one of these.
@@ -200,7 +217,18 @@ fn token(c: &Candidate<'_>) -> Verdict {
     if text.len() < SHORT_TOKEN {
         return Verdict::Reject("is shorter than any service makes them, in tests".into());
     }
+    if by_few_fingers(text) {
+        return Verdict::Reject("is typed with a few fingers, in tests".into());
+    }
     in_leetspeak(text)
+}
+
+/// Whether small letters come back far more often than chance lets them: `sdhjcbjsdhcbshjdcb`. Of twelve that are drawn, ten
+/// are different.
+fn by_few_fingers(text: &[u8]) -> bool {
+    let letters = text.iter().all(u8::is_ascii_lowercase);
+    let kinds = text.iter().fold(0u32, |all, b| all | 1 << (b & 31)).count_ones() as usize;
+    letters && text.len() >= 12 && kinds * 2 <= text.len().min(24)
 }
 
 fn in_leetspeak(text: &[u8]) -> Verdict {
@@ -339,6 +367,13 @@ mod tests {
     }
 
     #[test]
+    fn letters_that_come_back_were_typed() {
+        assert!(by_few_fingers(b"sdhjcbjsdhcbshjdcb") && !by_few_fingers(b"sdhjcb"));
+        let text = crate::rule::example::expand("<low:18>").unwrap().text;
+        assert!(!by_few_fingers(text.as_bytes()));
+    }
+
+    #[test]
     fn tokens_of_words_are_told_from_chance() {
         assert_ne!(in_leetspeak(b"v3rys3cr3t_h0use"), Verdict::Pass);
         assert_ne!(in_leetspeak(b"h4rb0ur0fs3cr3ts"), Verdict::Pass);
@@ -376,7 +411,9 @@ mod tests {
     #[test]
     fn a_comment_may_tell_what_a_digest_was_made_of() {
         assert!(
-            said_made_up(b"// Dummy hash, to take as long\nverify(\n  x,\n  \"")
+            fakes(b"def verify_fake_password(self):\n  verify(\"x\", \"")
+                && !fakes(b"snowflake(\"")
+                && said_made_up(b"// Dummy hash, to take as long\nverify(\n  x,\n  \"")
                 && !said_made_up(b"// hash\nx(\"")
         );
         assert!(told_beside(b"  # password: \"otter\"\n  hash: \""));

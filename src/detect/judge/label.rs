@@ -23,7 +23,9 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if text.iter().all(u8::is_ascii_alphabetic) && place::is_bundle(c.path()) {
         return Verdict::Reject("is a translation".into());
     }
-    if c.scene.file() == FileKind::Locale && (kind == Kind::Password || chance::bits(text) < 12.0) {
+    let letters = text.iter().all(u8::is_ascii_alphabetic);
+    if c.scene.file() == FileKind::Locale && (kind == Kind::Password || letters || chance::bits(text) < 12.0)
+    {
         return Verdict::Reject("is a translation".into());
     }
     if text.iter().filter(|b| !b.is_ascii()).count() > 1 {

@@ -23,6 +23,7 @@ mod shape;
 mod shown;
 mod structure;
 mod temporary;
+mod twin;
 mod vector;
 
 pub(super) use boundary::{COLOUR, coloured};

@@ -37,11 +37,15 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
 /// How far before a password the name of its user may stand, in bytes.
 const BEFORE: usize = 60;
 
-/// Whether a password in small letters is what the line before gives the user, as servers come with: `user: otter`,
+/// Whether a password in small letters is what is given to the user right before it, as servers come with: `user: otter`,
 /// `password: otter`.
 fn is_the_user(c: &Candidate<'_>) -> bool {
     let (Some(key), text) = (&c.key, c.secret()) else { return false };
-    let read = matches!(c.scene.file(), FileKind::Config | FileKind::Script | FileKind::Code);
+    if c.name().eq_ignore_ascii_case(b"identified by") {
+        return made_with(&c.view.bytes[key.start.saturating_sub(BEFORE)..key.start], text);
+    }
+    let read =
+        matches!(c.scene.file(), FileKind::Config | FileKind::Script | FileKind::Code | FileKind::Other);
     if !read || !text.iter().all(u8::is_ascii_lowercase) {
         return false;
     }
@@ -49,13 +53,24 @@ fn is_the_user(c: &Candidate<'_>) -> bool {
     given_to_a_user(before, text)
 }
 
-/// Whether the last line but one of `before` names a user and ends in `text`.
+/// Whether a statement makes a user who is called like the password: `CREATE USER otter@'%' IDENTIFIED BY 'otter'`.
+fn made_with(before: &[u8], text: &[u8]) -> bool {
+    let named = before.rsplit(|b| b.is_ascii_whitespace()).find(|word| !word.is_empty()).unwrap_or_default();
+    let user = named.split(|b| *b == b'@').next().unwrap_or_default();
+    user.strip_prefix(b"'").and_then(|user| user.strip_suffix(b"'")).unwrap_or(user) == text
+}
+
+/// Whether the last thing that `before` gives a value to is a user, and the value is `text`. What stands between the value and
+/// the end may be the beginning of the next name.
 fn given_to_a_user(before: &[u8], text: &[u8]) -> bool {
-    let Some(line) = before.rsplit(|b| *b == b'\n').nth(1) else { return false };
-    let sign = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b',' | b';');
+    let name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let lead = before.iter().rev().take_while(name).count();
+    let line = &before[..before.len() - lead];
+    let sign = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b',' | b';' | b'\\' | b'-');
     let end = line.iter().rposition(|b| !sign(b)).map_or(0, |at| at + 1);
-    let Some(head) = line[..end].strip_suffix(text) else { return false };
-    let lower = head.to_ascii_lowercase();
+    let Some(head) = line[..end].strip_suffix(text).filter(|_| end < line.len()) else { return false };
+    let from = head.len().saturating_sub(24);
+    let lower = head[memchr::memrchr(b'\n', head).map_or(from, |at| from.max(at + 1))..].to_ascii_lowercase();
     head.last().is_some_and(|b| !b.is_ascii_alphanumeric())
         && [&b"user"[..], b"login"].iter().any(|word| memchr::memmem::find(&lower, word).is_some())
 }
@@ -66,7 +81,11 @@ mod tests {
 
     #[test]
     fn a_user_and_a_password_may_be_one_word() {
+        assert!(made_with(b"create user 'otter_1'@'%' ", b"otter_1") && made_with(b"user otter ", b"otter"));
+        assert!(!made_with(b"create user seaotter@localhost ", b"otter"));
         assert!(given_to_a_user(b"  login-username: otter\n  login-", b"otter"));
+        assert!(given_to_a_user(b"- DB_USER=otter\n  - ", b"otter"));
+        assert!(given_to_a_user(br#"\"userName\": \"otter\",\""#, b"otter"));
         assert!(given_to_a_user(b"\"user\": \"otter\",\n\"", b"otter"));
         assert!(
             !given_to_a_user(b"user: seaotter\n", b"otter") && !given_to_a_user(b"host: otter\n", b"otter")

@@ -18,7 +18,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     let counts = counts(text) || c.kind().is_some() && parted(text);
     let chosen = || chosen_here(c) && (halves(text) || demanded(text)) || numbered(text) && !shown_here(c);
-    if counts && !(vouched && !c.scene.is_test()) && !chosen() {
+    if counts && (!vouched || c.scene.is_test()) && !chosen() {
         return Verdict::Reject(COUNTS.into());
     }
     // A row of letters twice, as `1234…abcdef1234…abcdef`, is a row to what vouches for the value.

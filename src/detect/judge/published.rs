@@ -93,9 +93,12 @@ fn shows_a_picture(before: &[u8]) -> bool {
     query == b"?alt=media&token=" || query == b"?token=" && ends.iter().any(|end| path.ends_with(end))
 }
 
-/// The keys by which apps and pages of RevenueCat's customers name themselves (RevenueCat documentation, "API Keys &
-/// Authentication": "public app-specific API keys").
+/// The keys by which apps name themselves to RevenueCat (its documentation, "API Keys & Authentication") and to Android's
+/// backup service.
 fn names_an_app(text: &[u8]) -> bool {
+    if text.starts_with(b"AEdPqrEAAAAI") {
+        return true;
+    }
     let heads = [&b"appl_"[..], b"goog_", b"amzn_"];
     let body = heads.iter().find_map(|head| text.strip_prefix(*head)).unwrap_or_default();
     (24..=32).contains(&body.len()) && body.iter().all(u8::is_ascii_alphabetic)
@@ -180,6 +183,7 @@ mod tests {
     #[test]
     fn an_app_names_itself_by_a_prefix() {
         let text = |template: &str| crate::rule::example::expand(template).unwrap().text.into_bytes();
+        assert!(names_an_app(&text("AEdPqrEAAAAI<alnum:40>")));
         assert!(names_an_app(&text("appl_<alpha:27>")) && !names_an_app(&text("sk_<alpha:29>")));
     }
 

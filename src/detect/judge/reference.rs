@@ -147,6 +147,8 @@ fn of_variables(text: &[u8]) -> bool {
 
 fn looked_up(text: &[u8]) -> bool {
     let lower = text[..text.len().min(64)].to_ascii_lowercase();
+    // What an expression turns round is looked up all the same.
+    let lower = lower.strip_prefix(b"!").filter(|rest| rest.contains(&b'.')).unwrap_or(&lower);
     words::LOOK_UP.iter().any(|l| lower.starts_with(l.as_bytes()))
         // An expression in a template of Azure: `[parameters('name')]`.
         || text.starts_with(b"[") && text.ends_with(b")]")
@@ -215,6 +217,8 @@ mod tests {
                 && looked_up(b"vault:secret/x")
                 && looked_up(b"%env(resolve:X)%")
                 && looked_up(b"[parameters('pw')]")
+                && looked_up(b"!local.is_replica")
+                && !looked_up(b"!loc4l")
                 && !looked_up(b"varnish99")
         );
     }

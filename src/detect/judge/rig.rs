@@ -15,7 +15,7 @@ use crate::rule::{Confidence, Syntax};
 const BESIDE: usize = 200;
 
 /// How far before the seed of one-time passwords its account stands, in bytes.
-const ACCOUNT: usize = 100;
+const ACCOUNT: usize = 200;
 
 /// Accounts that nobody has.
 const DOMAINS: &[&[u8]] = &[b"@example.com", b"@example.org", b"@example.net"];
@@ -39,17 +39,22 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Pass;
     }
     let framework = OWN_RULES.contains(&&*c.rule.family);
-    if !framework && c.kind() != Some(Kind::Token) {
+    let asserted = c.form == Form::Called && is_asserted(&c.view.bytes[..c.span.start]);
+    if !framework && c.kind() != Some(Kind::Token) && !asserted {
         return logs_in_an_example(c);
     }
     let text = if (framework || signs_for_itself(c)) && !is_template(c.path()) {
         "what an application signs or encrypts its own things with, in tests"
     } else if !c.scene.is_test() {
         return Verdict::Pass;
+    } else if is_left_out(c) {
+        "is commented out in a template for somebody's own settings"
     } else if has_both_halves(c) {
         "a private key beside its public half, in tests"
-    } else if seeds_an_example(c) {
-        "the seed of an account at a domain that is kept free for examples"
+    } else if seeds_passwords(c) {
+        "the seed of one-time passwords in tests, which opens nothing by itself"
+    } else if asserted {
+        "is given to what a test asserts something about"
     } else if typed_over(c.secret()) {
         "hexadecimal digits but for a letter that is none, as people type them, in tests"
     } else {
@@ -63,6 +68,13 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
 /// Whether a file is a template for others' settings, some of whom leave in it what it holds.
 fn is_template(path: &str) -> bool {
     path.rsplit('/').next().is_some_and(|name| name.starts_with(".env") && !name.starts_with(".env.test"))
+}
+
+/// Whether the value stands in a comment of a template, where it shows what one looks like.
+fn is_left_out(c: &Candidate<'_>) -> bool {
+    let before = &c.view.bytes[..c.span.start];
+    let line = &before[memchr::memrchr(b'\n', before).map_or(0, |at| at + 1)..];
+    place::is_for_others(c.scene.name()) && matches!(line.trim_ascii_start(), [b'#' | b';', ..])
 }
 
 /// Whether the name is that of a key that an application keeps for itself.
@@ -112,13 +124,33 @@ fn typed_over(text: &[u8]) -> bool {
         && other(&text[4..text.len() - 4]) == other(text)
 }
 
-/// Whether the value is the seed in the address of an account (`otpauth://…`) at a domain of RFC 2606.
-fn seeds_an_example(c: &Candidate<'_>) -> bool {
+/// Whether the value is the seed in the address of an account: `otpauth://…`, or what follows it, at a domain of RFC 2606.
+fn seeds_passwords(c: &Candidate<'_>) -> bool {
     let before = &c.view.bytes[c.span.start.saturating_sub(ACCOUNT)..c.span.start];
-    let Some(before) = before.strip_suffix(b"?secret=").filter(|_| c.form == Form::Query) else {
-        return false;
-    };
-    DOMAINS.iter().any(|domain| before.ends_with(domain))
+    let Some(address) = before.strip_suffix(b"secret=") else { return false };
+    let line = &address[memchr::memrchr(b'\n', address).map_or(0, |at| at + 1)..];
+    let known = DOMAINS.iter().any(|domain| line[..line.len().saturating_sub(1)].ends_with(domain));
+    known || memchr::memmem::find(line, b"otpauth://").is_some()
+}
+
+/// Whether the line that `before` ends in begins with what asserts something: `assert.True(t, IsToken("…`.
+fn is_asserted(before: &[u8]) -> bool {
+    const BEGINS: &[&[u8]] = &[
+        b"assert",
+        b"Assert.",
+        b"self.assert",
+        b"XCTAssert",
+        b"expect(",
+        b"expect {",
+        b"require.",
+        b"ASSERT_",
+        b"EXPECT_",
+        b"QVERIFY(",
+        b"QCOMPARE(",
+    ];
+    let line = &before[memchr::memrchr(b'\n', before).map_or(0, |at| at + 1)..];
+    let line = line.trim_ascii_start();
+    BEGINS.iter().any(|begin| line.starts_with(begin))
 }
 
 #[cfg(test)]
@@ -146,6 +178,7 @@ mod tests {
             "session_secret = \"<alnum:32>\"",
             "PUBLIC_KEY = \"<b64:43>=\"\nSECRET_KEY_A = \"<b64:43>=\"",
             "url = \"otpauth://totp/ACME:ann@example.com?secret=<B32:32>&issuer=ACME\"",
+            "assert is_token(auth_token(\"<hex:40>\"))",
             "env.SECRET_KEY = \"<hex:64>\"",
             "page.login(\"ann@example.com\", \"<alnum:12>\")",
             "access_token = \"<hex:5>k<hex:26>\"",
@@ -157,6 +190,8 @@ mod tests {
         for path in [".github/workflows/ci.yml", ".env.test"] {
             assert_eq!(found(path, key), Some(Confidence::Low), "{path}");
         }
+        assert_eq!(found(".env.template", "# ADMIN_TOKEN=<alnum:40>\n"), Some(Confidence::Low));
+        assert_eq!(found(".env.template", "ADMIN_TOKEN=<alnum:40>\n"), Some(Confidence::Medium));
         assert_eq!(found(".env.example", key), Some(Confidence::Medium));
         for template in ["client_secret = \"<hex:32>\"", "STRIPE_SECRET_KEY = \"<alnum:32>\""] {
             assert_eq!(found("tests/a.py", template), Some(Confidence::Medium), "{template}");

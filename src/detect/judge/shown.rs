@@ -6,7 +6,7 @@
 
 use super::{Verdict, double};
 use crate::detect::Candidate;
-use crate::detect::lexicon::{FileKind, name};
+use crate::detect::lexicon::{FileKind, name, place};
 use crate::finding::Reason;
 use crate::rule::{Confidence, Judged};
 
@@ -59,6 +59,8 @@ const BLOCK: usize = 2048;
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     let text = if in_a_literal(c) {
         "stands in a literal whose name says that it shows how something is used"
+    } else if in_a_saved_page(c) {
+        "stands in a page that was saved for tests, and was sent to everybody who asked for it"
     } else if in_a_block(c) {
         "stands in a block of code that a page shows to everybody"
     } else if asks_nobody(c) {
@@ -80,6 +82,11 @@ fn in_a_literal(c: &Candidate<'_>) -> bool {
     }
     let at = c.view.in_blob(c.span.clone()).start;
     called(&c.view.blob.bytes[at.saturating_sub(LITERAL)..at]).is_some_and(shows)
+}
+
+/// Whether the value stands in a page of the web or a feed that tests read. A private key is none that a server sent.
+fn in_a_saved_page(c: &Candidate<'_>) -> bool {
+    c.scene.is_test() && !c.rule.structure.starts_with("pem") && place::is_sent(c.scene.name())
 }
 
 /// Whether the value stands in a block of code that a program's page shows.
@@ -117,7 +124,7 @@ fn shows(text: &[u8]) -> bool {
 fn asks_nobody(c: &Candidate<'_>) -> bool {
     let basic = c.rule.structure == "basic-auth";
     let shown = c.scene.is_test() || c.scene.file() == FileKind::Docs || double::in_comment(c);
-    if c.proven && !basic || c.kind().is_none() && !basic || !shown {
+    if !basic && (c.proven || c.kind().is_none()) || !shown {
         return false;
     }
     let span = c.view.in_blob(c.span.clone());

@@ -150,6 +150,7 @@ pub(crate) fn is_test(path: &str) -> bool {
                 || part.ends_with("_test")
                 || part.ends_with("_tests")
                 || is_joined_test(part)
+                || part.ends_with("-e2e")
                 || part.starts_with("test-")
                 || part.starts_with("test_")
                 || part.ends_with(".tests")
@@ -172,6 +173,8 @@ pub(crate) fn is_test(path: &str) -> bool {
             "_tests",
             "_test_data",
             "_testdata",
+            "_fixture",
+            "_fixtures",
             ".test",
             ".spec",
             "_spec",
@@ -225,6 +228,17 @@ fn is_joined_test(folder: &str) -> bool {
         "quietest",
     ];
     folder.len() >= 6 && folder.ends_with("test") && !OTHERS.contains(&folder)
+}
+
+/// Whether the file is a template for somebody's own: `.env.template`.
+pub(crate) fn is_for_others(path: &str) -> bool {
+    is_template(&file_name(path).to_ascii_lowercase())
+}
+
+/// Whether the file is a page of the web or a feed as it was sent, by its ending.
+pub(crate) fn is_sent(path: &str) -> bool {
+    let ending = file_name(path).rsplit_once('.').map_or("", |(_, ending)| ending);
+    ["html", "htm", "xhtml", "atom", "rss"].iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 /// Whether the file belongs to a folder of what a database begins with: `db/seeds/users.sql`.
@@ -292,6 +306,8 @@ mod tests {
 
     #[test]
     fn seeds_and_checks_are_told_by_their_folders() {
+        assert!(is_for_others("a/.env.template") && !is_for_others("a/.env"));
+        assert!(is_sent("tests/data/a.HTML") && !is_sent("tests/html/a.py"));
         assert!(is_seed("db/seeds/a.sql") && !is_seed("src/seedling/a.sql"));
         assert!(is_check(".github/workflows/ci.yml") && is_check("a/.ci/b.yml") && !is_check("a/ci/b.yml"));
         assert!(is_test("a/.env.test") && !is_test("a/.env") && !is_test("a/.env.production"));
@@ -334,6 +350,9 @@ mod tests {
             "pkg/storagetest/b.go",
             "app/SetupDummyAccount.php",
             "pkg/fake_server.go",
+            "entity/link_fixtures.go",
+            "acme-e2e/compose/a.yml",
+            "fuzzing/corpora/seed.zip!/a.json",
             "database/factories/UserFactory.php",
         ] {
             assert!(is_test(path), "{path}");
