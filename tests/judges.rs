@@ -34,7 +34,10 @@ const CASES: &[(&str, &str, &str)] = &[
         "secret: <hex:32>\nsecret: <hex:32>\nsecret: <hex:32>\nsecret: <hex:32>\nsecret: <hex:32>\nsecret: <hex:32>\nsecret: <hex:32>\nsecret: <hex:32>\nsecret: <hex:32>\n",
     ),
     ("vector", "tests/a.yml", "api_key: <hex:32>\nbase_iv: <hex:24>\nciphertext: <hex:64>\n"),
+    ("rig", "tests/a.py", "SECRET_KEY = \"<alnum:50>\""),
+    ("shown", "a.py", "EXAMPLES = \"\"\"\n- acme:\n    api_key: <hex:40>\n\"\"\"\n"),
     ("temporary", "tests/a.yml", "temp_clone_token: <alnum:30>"),
+    ("twin", "tests/a.py", "access_token = \"<hex:40>7a\"\nother = \"<=:1>7b\"\n"),
     ("chance", "a.yml", "api_key: getUserPasswordFromRequest"),
     (
         "published",

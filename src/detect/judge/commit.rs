@@ -8,6 +8,9 @@ use crate::detect::Candidate;
 /// How far to either side of a value the link may begin, in bytes.
 const BESIDE: usize = 300;
 
+/// How far before a value it may be said what it is, in bytes.
+const SAID: usize = 60;
+
 /// Rejects what a link calls a commit.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     let text = c.secret();
@@ -21,7 +24,16 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if asked_for(&c.view.bytes[c.span.start.saturating_sub(BESIDE)..c.span.start]) {
         return Verdict::Reject("is the fingerprint of a key that a server is asked for".into());
     }
+    if said_to_be(&c.view.bytes[c.span.start.saturating_sub(SAID)..c.span.start]) {
+        return Verdict::Reject("is the fingerprint of a key, as the words before it say".into());
+    }
     Verdict::Pass
+}
+
+/// Whether `before` ends in a line that speaks of a fingerprint, or of a key of OpenPGP: `Use this GPG key: 0F3C…`.
+fn said_to_be(before: &[u8]) -> bool {
+    let line = &before[memchr::memrchr(b'\n', before).map_or(0, |at| at + 1)..];
+    [&b"GPG key"[..], b"PGP key", b"ingerprint"].iter().any(|word| memchr::memmem::find(line, word).is_some())
 }
 
 /// Whether `before` ends in a command that fetches keys by their fingerprints: `gpg --recv-keys 0F3C…`.
@@ -40,6 +52,12 @@ fn linked(around: &[u8], id: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fingerprint_is_told_by_the_words_before_it() {
+        assert!(said_to_be(b"with the following GPG key: ") && said_to_be(b"Fingerprint = "));
+        assert!(!said_to_be(b"GPG key\ntoken = ") && !said_to_be(b"github token: "));
+    }
 
     #[test]
     fn a_key_server_is_asked_for_fingerprints() {

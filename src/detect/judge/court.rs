@@ -2,7 +2,7 @@
 
 use super::{
     boundary, chance, checksum, code, commit, crowd, double, entropy, label, own_name, placeholder,
-    public_half, published, readable, reference, shape, structure, temporary, vector,
+    public_half, published, readable, reference, rig, shape, shown, structure, temporary, twin, vector,
 };
 use crate::detect::Candidate;
 
@@ -46,6 +46,9 @@ pub static COURT: &[Judge] = &[
     Judge { name: "chance", judge: chance::judge },
     Judge { name: "crowd", judge: crowd::judge },
     Judge { name: "vector", judge: vector::judge },
+    Judge { name: "rig", judge: rig::judge },
+    Judge { name: "shown", judge: shown::judge },
     Judge { name: "temporary", judge: temporary::judge },
+    Judge { name: "twin", judge: twin::judge },
     Judge { name: "published", judge: published::judge },
 ];

@@ -23,6 +23,9 @@ const SHORT_IN_COMMENT: usize = 8;
 /// No service makes a token shorter than this, in bytes: in tests such a one is an id, or made up.
 const SHORT_TOKEN: usize = 11;
 
+/// A password that is longer is not taken for words in which digits stand for letters.
+const SPELT: usize = 12;
+
 /// Rejects passwords and digests that only look like chosen ones where stand-ins are usual.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if let Some(text) = made_for_tests(c).or_else(|| shown_hash(c)) {
@@ -32,7 +35,8 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     let shown = c.scene.is_test() || c.scene.file() == FileKind::Docs || in_comment(c);
     let text = c.secret();
-    if !shown && !c.proven && c.kind().is_some() && c.scene.file() == FileKind::Config {
+    let read = matches!(c.scene.file(), FileKind::Config | FileKind::Store);
+    if !shown && !c.proven && c.kind().is_some() && read {
         let before = &c.view.bytes[c.span.start.saturating_sub(COMMENT)..c.span.start];
         if c.kind() == Some(Kind::Password) && commented_out(before, text) {
             return Verdict::Reject("is built on words for a secret, in a comment".into());
@@ -47,7 +51,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if c.rule.judged == Judged::Hash || c.kind().is_some() && digest(text) {
         return Verdict::Reject("is the digest of a password, in tests or documentation".into());
     }
-    if c.kind() == Some(Kind::Password) && (is_stored(c.name(), text) || sum(text)) {
+    if c.kind() == Some(Kind::Password) && (is_stored(c.name(), text) || sum(text) || salted(c)) {
         return Verdict::Reject("is what a password is stored as, in tests or documentation".into());
     }
     if c.kind().is_some() && ends_in(c.name(), &[b"salt"]) {
@@ -97,9 +101,11 @@ fn made_for_tests(c: &Candidate<'_>) -> Option<&'static str> {
     }
 }
 
-/// Whether a long value begins as structures in DER do, in hexadecimal digits or base64: a private key without its armour.
+/// Whether a long value begins as structures in DER do, in hexadecimal digits or base64: a private key without its armour, or
+/// with all of it in base64.
 fn der(text: &[u8]) -> bool {
-    text.len() >= 200 && [&b"3082"[..], b"3081", b"MII"].iter().any(|head| text.starts_with(head))
+    text.len() >= 200
+        && [&b"3082"[..], b"3081", b"MII", b"LS0tLS1CRUdJTi"].iter().any(|head| text.starts_with(head))
 }
 
 /// Whether the line before a private key says that it is none: `const TEST_FAKE_KEY = "-----BEGIN …`.
@@ -130,8 +136,12 @@ fn shown_hash(c: &Candidate<'_>) -> Option<&'static str> {
         Some("the digest of a password, in a comment of a configuration")
     } else if place::is_documentation(c.scene.name()) {
         Some("the digest of a password, in the code of documentation")
+    } else if place::is_seed(c.scene.name()) {
+        Some("the digest of a password of those that a demonstration begins with")
     } else if told_beside(before) {
         Some("the digest of a password that the comment before it tells")
+    } else if said_made_up(before) || c.scene.file() == FileKind::Code && fakes(before) {
+        Some("the digest of a password that is made up, as the text before it says")
     } else {
         None
     }
@@ -149,6 +159,18 @@ fn told_beside(before: &[u8]) -> bool {
     before.rsplit(|b| *b == b'\n').skip(1).take(2).any(|line| comment(line) && quoted(line) && said(line))
 }
 
+/// Whether one of the four lines before the last is a comment that calls something made up: `// Dummy hash, to take as long`.
+fn said_made_up(before: &[u8]) -> bool {
+    let said = |line: &[u8]| comment(line) && line.split(|b| !b.is_ascii_alphanumeric()).any(made_up);
+    before.rsplit(|b| *b == b'\n').skip(1).take(4).any(said)
+}
+
+/// Whether a name in `before` says that something is only pretended: `verify_fake_password`.
+fn fakes(before: &[u8]) -> bool {
+    let fake = |word: &[u8]| [&b"fake"[..], b"dummy"].iter().any(|w| word.eq_ignore_ascii_case(w));
+    before.split(|b| !b.is_ascii_alphabetic()).any(fake)
+}
+
 /// Whether a value is, or ends in, what a password is stored as.
 fn digest(text: &[u8]) -> bool {
     const MARKS: &[&[u8]] = &[b"$2a$", b"$2b$", b"$2y$", b"$argon2", b"$5$", b"$6$", b"$apr1$"];
@@ -162,6 +184,17 @@ fn is_stored(text: &[u8], value: &[u8]) -> bool {
     const WORDS: &[&[u8]] = &[b"hash", b"hashed", b"digest", b"encoded", b"encrypted", b"salted"];
     let said = |word: &[u8]| WORDS.iter().any(|w| word.eq_ignore_ascii_case(w));
     value.len() >= 16 && name::split(text).into_iter().any(|word| said(&text[word]))
+}
+
+/// Whether 32 or 64 bytes in base64 stand beside the salt and the number of rounds that they were made with.
+fn salted(c: &Candidate<'_>) -> bool {
+    let text = c.secret();
+    if !matches!(text.len(), 44 | 88) || !text.ends_with(b"=") {
+        return false;
+    }
+    let around = c.span.start.saturating_sub(COMMENT)..c.view.bytes.len().min(c.span.end + COMMENT);
+    let around = &c.view.bytes[around];
+    [&b"salt"[..], b"iterations"].iter().all(|word| memchr::memmem::find(around, word).is_some())
 }
 
 /// Whether the last word of a name is one of these.
@@ -184,7 +217,18 @@ fn token(c: &Candidate<'_>) -> Verdict {
     if text.len() < SHORT_TOKEN {
         return Verdict::Reject("is shorter than any service makes them, in tests".into());
     }
+    if by_few_fingers(text) {
+        return Verdict::Reject("is typed with a few fingers, in tests".into());
+    }
     in_leetspeak(text)
+}
+
+/// Whether small letters come back far more often than chance lets them: `sdhjcbjsdhcbshjdcb`. Of twelve that are drawn, ten
+/// are different.
+fn by_few_fingers(text: &[u8]) -> bool {
+    let letters = text.iter().all(u8::is_ascii_lowercase);
+    let kinds = text.iter().fold(0u32, |all, b| all | 1 << (b & 31)).count_ones() as usize;
+    letters && text.len() >= 12 && kinds * 2 <= text.len().min(24)
 }
 
 fn in_leetspeak(text: &[u8]) -> Verdict {
@@ -212,6 +256,7 @@ fn password(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject("shows how signs are escaped, in tests or documentation".into());
     }
     let drawn = chance::bits(text);
+    let drawn = if c.scene.is_test() && spelt(text) { drawn.min(chance::bits(&plain(text))) } else { drawn };
     let wanted = if c.rule.syntax == Syntax::Url || c.form == Form::Spaced { DRAWN + 3.0 } else { DRAWN };
     // A text that tells a password which someone chose tells one that opens something.
     let told = c.scene.file() == FileKind::Docs && !c.scene.is_test() && super::chance::told(text);
@@ -219,6 +264,23 @@ fn password(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject("reads like words, in tests or documentation".into());
     }
     Verdict::Pass
+}
+
+/// Whether a value spells with digits that somebody is to put another in its place: `ch4ng3m3`.
+pub(super) fn spelt_out(text: &[u8]) -> bool {
+    if !text.iter().any(u8::is_ascii_digit) || text.len() > 40 {
+        return false;
+    }
+    let spelt = plain(text).into_iter().map(|b| if matches!(b, b'6' | b'9') { b'g' } else { b }).collect();
+    words::inside(words::EXAMPLE_PART, spelt).any(|word| word.starts_with("change"))
+}
+
+/// Whether digits stand between letters of a short value, as in words that are written with them: `m3adow`.
+fn spelt(text: &[u8]) -> bool {
+    let ends = [text.first(), text.last()];
+    text.len() <= SPELT
+        && text.iter().all(u8::is_ascii_alphanumeric)
+        && ends.into_iter().flatten().all(u8::is_ascii_alphabetic)
 }
 
 /// A word for a secret inside the value, leetspeak undone.
@@ -274,7 +336,8 @@ fn comment(line: &[u8]) -> bool {
 
 /// Whether the line is a comment of a program.
 pub(super) fn in_comment(c: &Candidate<'_>) -> bool {
-    if c.scene.file() != FileKind::Code {
+    let sql = || c.path().ends_with(".sql");
+    if c.scene.file() != FileKind::Code && !sql() {
         return false;
     }
     let from = c.span.start.saturating_sub(200);
@@ -285,9 +348,11 @@ pub(super) fn in_comment(c: &Candidate<'_>) -> bool {
     if line.starts_with(b"#define") {
         return false;
     }
-    [&b"#"[..], b"//", b"*", b"/*", b"--", b"%", b"<!--", b"'''", b">>>"]
-        .iter()
-        .any(|sign| line.starts_with(sign))
+    let signs: &[&[u8]] = match c.scene.file() {
+        FileKind::Code => &[b"#", b"//", b"*", b"/*", b"--", b"%", b"<!--", b"'''", b">>>"],
+        _ => &[b"--"],
+    };
+    signs.iter().any(|sign| line.starts_with(sign))
 }
 
 #[cfg(test)]
@@ -302,12 +367,24 @@ mod tests {
     }
 
     #[test]
+    fn letters_that_come_back_were_typed() {
+        assert!(by_few_fingers(b"sdhjcbjsdhcbshjdcb") && !by_few_fingers(b"sdhjcb"));
+        let text = crate::rule::example::expand("<low:18>").unwrap().text;
+        assert!(!by_few_fingers(text.as_bytes()));
+    }
+
+    #[test]
     fn tokens_of_words_are_told_from_chance() {
         assert_ne!(in_leetspeak(b"v3rys3cr3t_h0use"), Verdict::Pass);
         assert_ne!(in_leetspeak(b"h4rb0ur0fs3cr3ts"), Verdict::Pass);
         let text = |template: &str| crate::rule::example::expand(template).unwrap().text.into_bytes();
         assert_eq!(in_leetspeak(&text("<alnum:24>")), Verdict::Pass);
         assert_eq!(in_leetspeak(&text("secret_<alnum:40>")), Verdict::Pass);
+    }
+
+    #[test]
+    fn a_value_may_spell_that_it_is_to_be_changed() {
+        assert!(spelt_out(b"ch4n63m3_n0w") && !spelt_out(b"chang3d") && !spelt_out(b"d3adb33f"));
     }
 
     #[test]
@@ -333,6 +410,12 @@ mod tests {
 
     #[test]
     fn a_comment_may_tell_what_a_digest_was_made_of() {
+        assert!(
+            fakes(b"def verify_fake_password(self):\n  verify(\"x\", \"")
+                && !fakes(b"snowflake(\"")
+                && said_made_up(b"// Dummy hash, to take as long\nverify(\n  x,\n  \"")
+                && !said_made_up(b"// hash\nx(\"")
+        );
         assert!(told_beside(b"  # password: \"otter\"\n  hash: \""));
         assert!(told_beside(b"// hash --plaintext \"otter\"\nreturn x(\""));
         assert!(!told_beside(b"password: \"otter\"\nhash: \"") && !told_beside(b"# the password\nhash: \""));

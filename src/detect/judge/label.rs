@@ -26,14 +26,17 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if text.iter().all(u8::is_ascii_alphabetic) && place::is_bundle(c.path()) {
         return Verdict::Reject("is a translation".into());
     }
+    let letters = text.iter().all(u8::is_ascii_alphabetic);
     let drawn = if kind == Kind::Password { STRONG } else { 12.0 };
-    if c.scene.file() == FileKind::Locale && chance::bits(text) < drawn {
+    if c.scene.file() == FileKind::Locale && (letters || chance::bits(text) < drawn) {
         return Verdict::Reject("is a translation".into());
     }
     if text.iter().filter(|b| !b.is_ascii()).count() > 1 {
         return Verdict::Reject("is not written as credentials are".into());
     }
-    if matches!(text.last(), Some(b':' | b',')) && text.len() < 16 && chance::bits(text) < 4.0 {
+    let plain =
+        text.len() < 8 && text.split_last().is_some_and(|(_, word)| word.iter().all(u8::is_ascii_lowercase));
+    if matches!(text.last(), Some(b':' | b',')) && text.len() < 16 && (plain || chance::bits(text) < 4.0) {
         return Verdict::Reject("is a label".into());
     }
     if between_literals(text) {

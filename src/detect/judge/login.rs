@@ -6,6 +6,7 @@
 use super::double;
 use crate::detect::Candidate;
 use crate::detect::lexicon::{FileKind, words};
+use crate::rule::Syntax;
 
 /// How far before a password its user may stand, in bytes; whatever says the same word as near is what both are named after.
 const NEAR: usize = 160;
@@ -21,7 +22,9 @@ pub(super) fn beside_a_user(c: &Candidate<'_>) -> bool {
     let before = &bytes[key.start.saturating_sub(NEAR)..key.start];
     let lines = memchr::memrchr_iter(b'\n', before).nth(3).map_or(before, |n| &before[n + 1..]);
     let behind = &bytes[c.span.end..bytes.len().min(c.span.end + NEAR)];
-    user(lines).is_some() && !says(before, text) && !says(behind, text)
+    // What is set for a server on one's own machine is made up, too.
+    let at_home = || says(lines, b"//localhost") || says(lines, b"//127.0.0.1");
+    user(lines).is_some() && !says(before, text) && !says(behind, text) && !at_home()
 }
 
 /// Whether a word is given under a name in capitals on a line of its own, as what a program is to run with is written
@@ -43,6 +46,17 @@ pub(super) fn exported(c: &Candidate<'_>) -> bool {
         && matches!(opens.trim_ascii(), b"" | b"#" | b"export")
         && (ends || said)
         && word(c.secret())
+}
+
+/// Whether a password stands in the address of a server on one's own machine.
+pub(super) fn at_home(c: &Candidate<'_>) -> bool {
+    const HOME: &[&[u8]] = &[b"localhost", b"127.0.0.1", b"0.0.0.0", b"[::1]", b"host.docker.internal"];
+    let rest = c.view.bytes.get(c.span.end + 1..).unwrap_or_default();
+    let host = |home: &[u8]| {
+        rest.starts_with(home)
+            && !rest.get(home.len()).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'.')
+    };
+    c.rule.syntax == Syntax::Url && HOME.iter().any(|home| host(home))
 }
 
 /// Whether `around` says the word, too, as `POSTGRES_DB: acme` does beside a password `acme`.

@@ -18,9 +18,12 @@ mod public_half;
 mod published;
 mod readable;
 mod reference;
+mod rig;
 mod shape;
+mod shown;
 mod structure;
 mod temporary;
+mod twin;
 mod vector;
 
 pub(super) use boundary::{COLOUR, coloured};

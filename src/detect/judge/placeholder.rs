@@ -1,6 +1,6 @@
 //! Is the value made up to show where a secret goes? `sk-xxxx`, `your-key-here`, `0123456789`.
 
-use super::{Verdict, double};
+use super::{Verdict, double, login};
 use crate::detect::Candidate;
 use crate::detect::bytes::{contains, position};
 use crate::detect::lexicon::{FileKind, Kind, chance, words};
@@ -17,19 +17,26 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if masked(text, c.kind().is_some()) && !(vouched && lined(text)) || typed(text) {
         return Verdict::Reject("is a mask".into());
     }
-    let counts = counts(text);
+    let counts = counts(text) || c.kind().is_some() && parted(text);
     let chosen = || chosen_here(c) && (halves(text) || demanded(text)) || numbered(text) && !shown_here(c);
-    if counts && !vouched && !chosen() {
+    if counts && (!vouched || c.scene.is_test()) && !chosen() {
         return Verdict::Reject(COUNTS.into());
     }
     // A row of letters twice, as `1234…abcdef1234…abcdef`, is a row to what vouches for the value.
-    if text.len() >= 12 && repeats(text, if vouched { 8 } else { 16 }) {
+    let twice = text.len() >= 8 && text.iter().all(u8::is_ascii_lowercase) && repeats(text, text.len() / 2);
+    if twice
+        || text.len() >= 12
+            && (repeats(text, if vouched { 8 } else { 16 }) || !vouched && ends_in_pairs(text))
+    {
         return Verdict::Reject("repeats itself".into());
     }
     let mut words = examples(text).peekable();
     let row = words.peek().is_some();
     if let Some(word) = words.find(|word| !vouched || !is_row(word)) {
         return Verdict::Reject(format!("holds the word '{word}'"));
+    }
+    if c.kind().is_some() && (double::spelt_out(text) || c.scene.is_test() && of_rows(text)) {
+        return Verdict::Reject("spells out that it is to be changed, or is made of short rows".into());
     }
     if !vouched && longest_row(text) >= TYPED {
         return Verdict::Reject("holds a long row of letters or digits".into());
@@ -87,7 +94,8 @@ fn before_a_part_to_fill_in(rest: &[u8]) -> bool {
 /// Values of generic names: as a whole or in all their parts words that stand for a secret.
 fn dummy(c: &Candidate<'_>) -> Verdict {
     let text = c.secret();
-    let store = c.scene.file() == FileKind::Store && c.kind() == Some(Kind::Password);
+    // What opens a server on one's own machine is the same word everywhere.
+    let store = c.scene.file() == FileKind::Store && c.kind() == Some(Kind::Password) && !login::at_home(c);
     if !store && words::holds(words::DUMMY, text) {
         return Verdict::Reject("is a word that stands for a secret".into());
     }
@@ -308,6 +316,15 @@ fn longest_row(text: &[u8]) -> usize {
     rows(text).max().unwrap_or(0)
 }
 
+/// Whether a value is short rows one after the other, as tests make up: `123xyz`.
+fn of_rows(text: &[u8]) -> bool {
+    let (mut count, mut sum) = (0, 0);
+    for run in rows(text).filter(|run| *run >= 3) {
+        (count, sum) = (count + 1, sum + run);
+    }
+    (6..=16).contains(&text.len()) && count >= 2 && sum * 10 >= text.len() * 7
+}
+
 /// The lengths of the runs in which each character follows, or is followed by, the one before.
 fn rows(text: &[u8]) -> impl Iterator<Item = usize> {
     let mut from = 0;
@@ -324,6 +341,18 @@ fn rows(text: &[u8]) -> impl Iterator<Item = usize> {
 /// A short piece over and over, of `most` bytes at most: `deadbeefdeadbeef`, `abcabcabcabc`.
 pub(super) fn repeats(text: &[u8], most: usize) -> bool {
     (1..=most).any(|n| text.len() >= n * 2 && text[n..].iter().zip(text).filter(|(a, b)| a != b).count() == 0)
+}
+
+/// Whether the last part of a UUID or of a longer value is one pair over and over: `…-1a1a1a1a1a1a`.
+fn ends_in_pairs(text: &[u8]) -> bool {
+    let from = text.iter().rposition(|b| *b == b'-').map_or(text.len(), |at| at + 1);
+    text.len() - from >= 12 && repeats(&text[from..], 2)
+}
+
+/// Whether a short value counts up once its signs are left out: `aBc-DeF1`.
+fn parted(text: &[u8]) -> bool {
+    let bare: Vec<u8> = text.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    text.len() <= 16 && bare.len() >= 7 && bare.len() < text.len() && in_order(&bare) * 10 >= bare.len() * 7
 }
 
 /// The words in `text` that no secret holds by chance.

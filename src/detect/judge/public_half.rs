@@ -58,6 +58,9 @@ fn kind(bytes: &[u8]) -> Option<&'static str> {
     if ssh.iter().any(|magic| bytes.starts_with(magic)) {
         return Some("a public key");
     }
+    if open_pgp(bytes) {
+        return Some("a public key");
+    }
     let inside = sequence(bytes)?;
     // A modulus of many bytes comes first in a public key of RSA; private ones begin with the number of a version.
     if matches!(inside, [0x02, 0x81..=0x82, ..]) {
@@ -70,6 +73,18 @@ fn kind(bytes: &[u8]) -> Option<&'static str> {
     }
     let id = first.strip_prefix(b"\x06").and_then(|rest| rest.get(1..))?;
     PAIRS.iter().any(|pair| id.starts_with(pair)).then_some("a public key")
+}
+
+/// Whether a packet of OpenPGP begins that holds a public key of version 4 (RFC 9580, 4.2.2 and 5.5.2): the tag, the length,
+/// the version, four bytes of time, the algorithm, and the length of a number or of a curve's name.
+fn open_pgp(bytes: &[u8]) -> bool {
+    let body = match bytes {
+        [0x98, _, body @ ..] | [0x99, _, _, body @ ..] => body,
+        _ => return false,
+    };
+    let rsa = |high: u8| (0x02..=0x20).contains(&high);
+    matches!(body, [4, _, _, _, _, 1..=3 | 16 | 17, high, ..] if rsa(*high))
+        || matches!(body, [4, _, _, _, _, 18 | 19 | 22, 5..=10, ..])
 }
 
 /// What stands inside a DER sequence (X.690, 8.9).
@@ -107,6 +122,8 @@ mod tests {
             "<b64of:<x:3082010a0282010100><bytes:60>>",
             "<b64of:<x:00000007>ssh-rsa<x:00000003010001><bytes:60>>",
             "<b64of:-----BEGIN CERTIFICATE-----<bytes:60>>",
+            "<b64of:<x:99010d045b2f1a3c010800><bytes:60>>",
+            "<b64of:<x:9833045b2f1a3c16092b06010401da470f010107><bytes:60>>",
         ] {
             assert!(first(template).is_some(), "{template}");
         }
@@ -118,6 +135,7 @@ mod tests {
             "<hexof:<x:30820276020100300d06092a864886f70d01010105000482><bytes:40>>",
             "<b64of:<x:3082025c02010002818100><bytes:60>>",
             "<b64of:<x:30770201010420><bytes:60>>",
+            "<b64of:<x:9501d8045b2f1a3c010400><bytes:60>>",
             "<b64of:-----BEGIN RSA PRIVATE KEY-----<bytes:60>>",
             "<b64:64>",
             "<hex:64>",

@@ -19,6 +19,9 @@ use crate::secret::hexadecimal;
 const HOST: usize = 254;
 /// How far from a key the names of what it searches stand, in bytes.
 const BESIDE: usize = 160;
+/// A digest is cut to so many digits at least.
+const SHORTEST: usize = 24;
+
 /// How many bytes of a SHA-256 the list keeps.
 const KEPT: usize = 16;
 
@@ -29,18 +32,20 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
             "is what the provider publishes for everybody to try the service with".into(),
         );
     }
-    let sum = written(c.secret()).filter(|_| c.kind().is_some());
-    if let Some(word) = sum.and_then(|sum| c.scene.digests(digests).get(&sum)) {
+    if let Some(word) = c.kind().and_then(|_| digested(c.secret(), c.scene.digests(digests))) {
         let what = if word.is_empty() { "nothing".to_owned() } else { format!("the word '{word}'") };
         return Verdict::Reject(format!("is the digest of {what}"));
     }
     if c.kind().is_some() && draws_a_badge(&c.view.bytes[..c.span.start]) {
         return Verdict::Public("draws a badge, and stands in every page that shows it".into());
     }
+    if c.kind().is_some() && shows_a_picture(&c.view.bytes[..c.span.start]) {
+        return Verdict::Public("stands in the address of a picture or of a file that is given away".into());
+    }
     if in_pages(c) {
         return Verdict::Public("stands in every page that uses the service".into());
     }
-    if c.kind().is_some() && says_public(c.secret()) {
+    if c.kind().is_some() && (says_public(c.secret()) || names_an_app(c.secret())) {
         return Verdict::Public("says that it is made to be published".into());
     }
     Verdict::Pass
@@ -57,7 +62,8 @@ fn in_pages(c: &Candidate<'_>) -> bool {
         return alone && host.is_some_and(|host| memchr::memmem::find(host, b"sentry").is_some());
     }
     let name = c.name().to_ascii_lowercase();
-    if name.ends_with(b"apikey") && text.len() == 32 && searches(c.view.bytes, &c.span) {
+    let key = [&b"apikey"[..], b"api-key", b"api_key"].iter().any(|end| name.ends_with(end));
+    if key && text.len() == 32 && searches(c.view.bytes, &c.span) {
         return true;
     }
     text.len() == 40 && text.starts_with(b"6L") && memchr::memmem::find(&name, b"site").is_some()
@@ -71,6 +77,32 @@ fn draws_a_badge(before: &[u8]) -> bool {
     let whole =
         address.ends_with(b"token=") && !address.iter().any(|b| b.is_ascii_whitespace() || *b == b'"');
     whole && [&b"badge"[..], b"shields.io/"].iter().any(|w| memchr::memmem::find(address, w).is_some())
+}
+
+/// Whether `before` ends in the address of a picture that goes on with a token, or in that of a file which its owner gives
+/// to whom he likes (Firebase documentation, "Download files": the address holds a token of its own).
+fn shows_a_picture(before: &[u8]) -> bool {
+    let before = &before[before.len().saturating_sub(HOST * 2)..];
+    let Some(from) = memchr::memmem::rfind(before, b"://") else { return false };
+    let address = &before[from..];
+    if address.iter().any(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'')) {
+        return false;
+    }
+    let Some(at) = memchr::memchr(b'?', address) else { return false };
+    let ends = [&b".svg"[..], b".png", b".jpg", b".jpeg", b".gif", b".webp"];
+    let (path, query) = address.split_at(at);
+    query == b"?alt=media&token=" || query == b"?token=" && ends.iter().any(|end| path.ends_with(end))
+}
+
+/// The keys by which apps name themselves to RevenueCat (its documentation, "API Keys & Authentication") and to Android's
+/// backup service.
+fn names_an_app(text: &[u8]) -> bool {
+    if text.starts_with(b"AEdPqrEAAAAI") {
+        return true;
+    }
+    let heads = [&b"appl_"[..], b"goog_", b"amzn_"];
+    let body = heads.iter().find_map(|head| text.strip_prefix(*head)).unwrap_or_default();
+    (24..=32).contains(&body.len()) && body.iter().all(u8::is_ascii_alphabetic)
 }
 
 /// Whether one of the words before the last part of a key says that everybody may have it: `live_pub_3f0c…`.
@@ -87,7 +119,10 @@ fn says_public(text: &[u8]) -> bool {
 fn searches(bytes: &[u8], span: &Range<usize>) -> bool {
     let around = &bytes[span.start.saturating_sub(BESIDE)..bytes.len().min(span.end + BESIDE)];
     let holds = |name: &[u8]| memchr::memmem::find(around, name).is_some();
-    holds(b"indexName") && (holds(b"appId") || holds(b"docsearch("))
+    // What a browser sends with each search says before the key by which programs.
+    let sent = &bytes[span.start.saturating_sub(HOST * 2)..span.start];
+    memchr::memmem::find(sent, b"x-algolia-agent=").is_some()
+        || holds(b"indexName") && (holds(b"appId") || holds(b"docsearch("))
 }
 
 /// The SHA-1 and the SHA-256 of each word that stands for a secret, and of nothing.
@@ -99,14 +134,19 @@ fn digests() -> Digests {
     words::DUMMY.iter().copied().chain([""]).flat_map(both).collect()
 }
 
-/// The first bytes of a SHA-1 or SHA-256 that is written in hexadecimal digits.
-fn written(digits: &[u8]) -> Option<[u8; 20]> {
-    let digit = |b: u8| char::from(b).to_digit(16);
+/// The word whose SHA-1 or SHA-256 a value is, or is the beginning of, in hexadecimal digits.
+fn digested(digits: &[u8], known: &Digests) -> Option<&'static str> {
+    if !(SHORTEST..=64).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let digit = |b: u8| char::from(b).to_digit(16).unwrap_or_default() as u8;
     let mut bytes = [0; 20];
     for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = (digit(pair[0])? << 4 | digit(pair[1])?) as u8;
+        *byte = digit(pair[0]) << 4 | digit(pair[1]);
     }
-    matches!(digits.len(), 40 | 64).then_some(bytes)
+    let length = bytes.len().min(digits.len() / 2);
+    let (sum, word) = known.range(bytes..).next()?;
+    (sum[..length] == bytes[..length]).then_some(word)
 }
 
 /// Whether the digest of `text` is in the list.
@@ -134,6 +174,21 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_and_a_file_given_away_are_told_by_their_addresses() {
+        assert!(shows_a_picture(b"\"https://a.io/img%2Ftopic.svg?token="));
+        assert!(shows_a_picture(b"'https://store.a.io/o/topic?alt=media&token="));
+        assert!(!shows_a_picture(b"https://a.io/topic?token=") && !shows_a_picture(b"a.svg?token="));
+        assert!(!shows_a_picture(b"https://a.io/a.svg https://b.io/?token="));
+    }
+
+    #[test]
+    fn an_app_names_itself_by_a_prefix() {
+        let text = |template: &str| crate::rule::example::expand(template).unwrap().text.into_bytes();
+        assert!(names_an_app(&text("AEdPqrEAAAAI<alnum:40>")));
+        assert!(names_an_app(&text("appl_<alpha:27>")) && !names_an_app(&text("sk_<alpha:29>")));
+    }
+
+    #[test]
     fn a_badge_is_told_by_its_address() {
         assert!(draws_a_badge(b"[![](https://a.io/gh/x/graph/badge.svg?token="));
         assert!(draws_a_badge(b"src=\"https://img.shields.io/codecov/x?token="));
@@ -146,6 +201,7 @@ mod tests {
     #[test]
     fn a_key_that_only_searches_stands_between_two_names() {
         let text = b"{appId: \"A1\", apiKey: \"0f\", indexName: \"docs\"}";
+        assert!(searches(b"/queries?x-algolia-agent=a%201.2&x-algolia-api-key=0f", &(44..46)));
         assert!(searches(b"docsearch({ apiKey: '0f', indexName: 'a' })", &(21..23)));
         assert!(searches(text, &(23..25)) && !searches(&text[13..], &(10..12)));
     }
@@ -153,9 +209,9 @@ mod tests {
     #[test]
     fn digests_of_words_are_known() {
         let sum = hexadecimal(&Sha1::digest("foo"));
-        let word = |digits: &str| written(digits.as_bytes()).and_then(|sum| digests().get(&sum).copied());
-        assert_eq!(word(&sum), Some("foo"));
-        assert_eq!((word(&sum.replace('a', "b")), word(&sum[..32])), (None, None));
+        let word = |digits: &str| digested(digits.as_bytes(), &digests());
+        assert_eq!((word(&sum), word(&sum[..29])), (Some("foo"), Some("foo")));
+        assert_eq!((word(&sum.replace('a', "b")), word(&sum[..20])), (None, None));
     }
 
     #[test]

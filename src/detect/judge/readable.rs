@@ -80,7 +80,10 @@ fn in_digits(text: &[u8]) -> Verdict {
         return Verdict::Reject("counts up its bytes".into());
     }
     // Chance makes eight bytes of letters once in thousands of times, and twelve never.
-    if bytes.len() >= 8 && bytes.iter().all(u8::is_ascii_alphabetic) {
+    let joined = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b' ');
+    if bytes.len() >= 8 && bytes.iter().all(u8::is_ascii_alphabetic)
+        || bytes.len() >= 12 && bytes.iter().all(joined)
+    {
         return Verdict::Reject("is the digits of letters".into());
     }
     Verdict::Pass
@@ -122,7 +125,12 @@ mod tests {
 
     #[test]
     fn bytes_in_a_row_and_letters_are_no_secret() {
-        for text in ["000102030405060708090a0b0c", "606162636465666768696a6b", "70617373776f7264"] {
+        for text in [
+            "000102030405060708090a0b0c",
+            "606162636465666768696a6b",
+            "70617373776f7264",
+            "6f747465725f6d6561646f77",
+        ] {
             assert_ne!(in_digits(text.as_bytes()), Verdict::Pass, "{text}");
         }
         let text = crate::rule::example::expand("<hex:32>").unwrap().text;

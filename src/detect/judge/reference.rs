@@ -121,6 +121,9 @@ fn names_another(text: &[u8], form: Form) -> bool {
     if text.contains(&b'|') && text.split(|b| *b == b'|').all(variable) {
         return true;
     }
+    if of_variables(text) {
+        return true;
+    }
     let Some((first, rest)) = text.split_first() else { return false };
     let starts = rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
     match first {
@@ -131,8 +134,23 @@ fn names_another(text: &[u8], form: Form) -> bool {
     }
 }
 
+/// Two variables or more and nothing else but a number between them, as a server is told where a request goes:
+/// `$upstream:8080$request_uri`.
+fn of_variables(text: &[u8]) -> bool {
+    let Some(inside) = text.strip_prefix(b"$") else { return false };
+    let variable = |part: &[u8]| {
+        let port = part.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let name = &part[..part.len() - port];
+        let name = name.strip_suffix(b":").unwrap_or(name);
+        name.len() >= 3 && name.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_')
+    };
+    inside.contains(&b'$') && inside.split(|b| *b == b'$').all(variable)
+}
+
 fn looked_up(text: &[u8]) -> bool {
     let lower = text[..text.len().min(64)].to_ascii_lowercase();
+    // What an expression turns round is looked up all the same.
+    let lower = lower.strip_prefix(b"!").filter(|rest| rest.contains(&b'.')).unwrap_or(&lower);
     words::LOOK_UP.iter().any(|l| lower.starts_with(l.as_bytes()))
         // An expression in a template of Azure: `[parameters('name')]`.
         || text.starts_with(b"[") && text.ends_with(b")]")
@@ -185,6 +203,8 @@ mod tests {
         assert!(
             names_another(b"pass:\"$KEY_PASS", Form::Spaced) && !names_another(b"pass:hunter", Form::Spaced)
         );
+        assert!(of_variables(b"$upstream:8080$request_uri") && !of_variables(b"$upstream:8080"));
+        assert!(!of_variables(b"$a$b") && !of_variables(b"$kX9q:80$pq7Z"));
         assert!(names_another(b"$KEY|$PASS", Form::Quoted) && !names_another(b"$k|9$x", Form::Quoted));
         assert!(names_another(b"$PASSWORD", Form::Line) && !names_another(b"$1$abc", Form::Line));
         assert!(
@@ -199,6 +219,8 @@ mod tests {
                 && looked_up(b"vault:secret/x")
                 && looked_up(b"%env(resolve:X)%")
                 && looked_up(b"[parameters('pw')]")
+                && looked_up(b"!local.is_replica")
+                && !looked_up(b"!loc4l")
                 && !looked_up(b"varnish99")
         );
     }

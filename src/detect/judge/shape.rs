@@ -12,7 +12,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     let text = c.secret();
     let what = if memchr::memmem::find(text, b"://").is_some() {
         "a URL"
-    } else if path(text) {
+    } else if path(text) || module(text) {
         "a path or a file name"
     } else if version(text) {
         "a number, a version, a date or an address"
@@ -30,6 +30,10 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         "a digest of a package"
     } else if kind == Kind::Token && uuid(text) && !c.said.as_ref().is_some_and(|n| n.clear) {
         "an id"
+    } else if kind == Kind::Password && uuid(text) && among_ids(c) {
+        "an id among others"
+    } else if code_point(text) && among_code_points(c) {
+        "the number of a character"
     } else if regex(text) {
         "a pattern"
     } else if stored(text) {
@@ -67,6 +71,20 @@ fn path(text: &[u8]) -> bool {
         && chance::bits(&text[..text.len() - 3]) < 10.0
 }
 
+/// Four names or more with dots between them, as a program finds what it is to use: `acme.auth.hashers.Otter2Hasher`.
+fn module(text: &[u8]) -> bool {
+    let name = |part: &[u8]| {
+        part.len() >= 2
+            && part[0].is_ascii_alphabetic()
+            && part.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+    };
+    let small = |part: &[u8]| part.iter().all(|b| b.is_ascii_lowercase() || *b == b'_');
+    let mut parts = text.split(|b| *b == b'.');
+    let lead = parts.by_ref().take(3).filter(|part| name(part) && small(part)).count();
+    let mut rest = parts.peekable();
+    lead == 3 && rest.peek().is_some() && rest.all(name)
+}
+
 /// Only digits and the signs of numbers, dates, versions and addresses.
 fn version(text: &[u8]) -> bool {
     let signs = |b: &u8| {
@@ -82,10 +100,19 @@ fn version(text: &[u8]) -> bool {
         && text.iter().all(|b| signs(b) || matches!(b, b'^' | b'~' | b'>' | b'<' | b'=' | b'|' | b'*'));
     let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
     let plain = text.iter().all(u8::is_ascii_digit);
-    plain && (text.len() < 6 || text.len() > 24)
+    suffixed(text)
+        || plain && (text.len() < 6 || text.len() > 24)
         || !plain && digits > 0 && text.iter().all(signs)
         || text.starts_with(b"0x") && text.len() <= 18
         || wanted
+}
+
+/// A number of a kind, as programs write it: `1204664602u64`, `86400L`.
+fn suffixed(text: &[u8]) -> bool {
+    let digits = text.iter().take_while(|b| b.is_ascii_digit() || **b == b'_').count();
+    const KINDS: &[&[u8]] =
+        &[b"u64", b"i64", b"u32", b"i32", b"u128", b"i128", b"usize", b"L", b"UL", b"ULL", b"n"];
+    digits >= 4 && KINDS.contains(&&text[digits..])
 }
 
 /// A server and its port, as one is told to another: `php:9000`.
@@ -168,6 +195,28 @@ fn uuid(text: &[u8]) -> bool {
             .all(|(n, b)| if matches!(n, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
 }
 
+/// Whether an id stands in a list of names with ids, as makers of things are told apart by: three others are near.
+fn among_ids(c: &Candidate<'_>) -> bool {
+    const BESIDE: usize = 400;
+    let around = c.span.start.saturating_sub(BESIDE)..c.view.bytes.len().min(c.span.end + BESIDE);
+    let ids = c.view.bytes[around].split(|b| matches!(b, b'"' | b'\'')).filter(|text| uuid(text));
+    c.scene.file() == FileKind::Code && ids.count() > 3
+}
+
+/// Four or five hexadecimal digits, as characters are numbered.
+fn code_point(text: &[u8]) -> bool {
+    matches!(text.len(), 4 | 5) && text.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether a number stands in a list of such: at least four others are near.
+fn among_code_points(c: &Candidate<'_>) -> bool {
+    const BESIDE: usize = 200;
+    let around = c.span.start.saturating_sub(BESIDE)..c.view.bytes.len().min(c.span.end + BESIDE);
+    let numbers =
+        c.view.bytes[around].split(|b| matches!(b, b'"' | b'\'' | b'\\')).filter(|text| code_point(text));
+    numbers.count() > 4
+}
+
 /// From how many bits on, by which chance explains it better than words do, a text is drawn and no pattern.
 const DRAWN: f64 = 8.0;
 
@@ -200,6 +249,9 @@ mod tests {
         assert!(path(b"/etc/ssl/private.key") && path(b"~/.ssh/id") && path(b"C:\\keys\\a"));
         assert!(version(b"^6.4|^7.0") && version(b">=1.2 <3.0") && !version(b"^6k.4|7"));
         assert!(host_and_port(b"php:9000") && !host_and_port(b"hunter2:9000") && !host_and_port(b"pass:12"));
+        assert!(module(b"acme.auth.hashers.Otter2Hasher") && !module(b"acme.auth.Otter2Hasher"));
+        assert!(!module(b"acme.k9x.hashers.Otter2Hasher"));
+        assert!(version(b"1204664602099962445u64") && version(b"86400L") && !version(b"86400k"));
         assert!(version(b"2010-04-01") && version(b"1.2.3") && version(b"10.0.0.1"));
         assert!(uuid(b"26dfe8d8-889b-4380-92ff-9c3c6ea5d930") && !uuid(b"26dfe8d8"));
         let text = crate::rule::example::expand("2.<b64:22>==|<b64:43>=|<b64:43>=").unwrap().text;

@@ -2,6 +2,7 @@
 //!
 //! In flows a candidate in tests or documentation; out flows less confidence where what stands round it says that it ended
 //! long before anybody reads it. Settings are not asked about: there such a value may have been written down a minute ago.
+//! Only an address that is signed until a time is asked about in every file.
 
 use super::Verdict;
 use crate::detect::Candidate;
@@ -12,11 +13,20 @@ use crate::rule::Confidence;
 /// How far to either side of a value the token of its session is looked for, in bytes.
 const BESIDE: usize = 800;
 
+/// How far before a signature its address may begin, in bytes.
+const ADDRESS: usize = 400;
+
 /// How far before a token its name is looked for, in bytes.
 const BEFORE: usize = 40;
 
 /// Lowers what was good for a short time.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
+    if c.kind() == Some(Kind::Token) && signs_an_address(&c.view.bytes[..c.span.start]) {
+        c.confidence = Confidence::Low;
+        let text = "opens one address until a time that stands in it";
+        c.reasons.push(Reason { judge: "temporary", text: text.into() });
+        return Verdict::Pass;
+    }
     let docs = c.scene.file() == FileKind::Docs;
     if !docs && !c.scene.is_test() {
         return Verdict::Pass;
@@ -32,6 +42,26 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     c.confidence = Confidence::Low;
     c.reasons.push(Reason { judge: "temporary", text: text.into() });
     Verdict::Pass
+}
+
+/// Whether `before` ends in an address with a time and goes on with a signature that holds until then, as stores of files
+/// give them away: `https://cdn.acme.io/a?e=1700000000&token=`.
+fn signs_an_address(before: &[u8]) -> bool {
+    let before = &before[before.len().saturating_sub(ADDRESS)..];
+    let Some(from) = memchr::memmem::rfind(before, b"://") else { return false };
+    let address = &before[from..];
+    let whole = !address.iter().any(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''));
+    let Some(query) = memchr::memchr(b'?', address).map(|at| &address[at + 1..]) else { return false };
+    let time = |part: &[u8]| {
+        let name = part.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let known = [&b"e"[..], b"exp", b"expire", b"expires", b"expiry", b"deadline"];
+        let digits = part.get(name + 1..).unwrap_or_default();
+        known.iter().any(|k| part[..name].eq_ignore_ascii_case(k))
+            && part.get(name) == Some(&b'=')
+            && matches!(digits.len(), 10 | 13)
+            && digits.iter().all(u8::is_ascii_digit)
+    };
+    whole && query.split(|b| *b == b'&').any(time)
 }
 
 /// Whether a name says that what it names is made anew each time: `temp_clone_token`, `sessionKey`.
@@ -90,6 +120,14 @@ mod tests {
         for name in ["template_token", "session_secret_key", "token", "sessionKeyPath", "api_key"] {
             assert!(!of_a_moment(name.as_bytes()), "{name}");
         }
+    }
+
+    #[test]
+    fn an_address_may_be_signed_until_a_time() {
+        assert!(signs_an_address(b"src=\"http://cdn.acme.io/5df1?e=1576142006&token="));
+        assert!(signs_an_address(b"http://cdn.acme.io/5df1?Expires=1576142006&amp;token="));
+        assert!(!signs_an_address(b"http://cdn.acme.io/5df1?e=15&token="));
+        assert!(!signs_an_address(b"http://cdn.acme.io/5df1?e=1576142006\" token="));
     }
 
     #[test]

@@ -150,6 +150,7 @@ pub(crate) fn is_test(path: &str) -> bool {
                 || part.ends_with("_test")
                 || part.ends_with("_tests")
                 || is_joined_test(part)
+                || part.ends_with("-e2e")
                 || part.starts_with("test-")
                 || part.starts_with("test_")
                 || part.ends_with(".tests")
@@ -163,6 +164,7 @@ pub(crate) fn is_test(path: &str) -> bool {
         || set
         || name.ends_with(".feature")
         || name.starts_with("phpunit.xml")
+        || matches!(name, ".env.test" | ".env.testing" | ".env.ci")
         || name.starts_with("test_")
         || (matches!(stem, "test" | "tests") || name.starts_with("test-")) && kind(path) == FileKind::Code
         || kind(path) == FileKind::Code && stem.contains("_test_")
@@ -171,6 +173,8 @@ pub(crate) fn is_test(path: &str) -> bool {
             "_tests",
             "_test_data",
             "_testdata",
+            "_fixture",
+            "_fixtures",
             ".test",
             ".spec",
             "_spec",
@@ -181,10 +185,23 @@ pub(crate) fn is_test(path: &str) -> bool {
         ]
         .iter()
         .any(|e| stem.ends_with(e))
+        || kind(path) == FileKind::Code && is_made_up(path)
         || ["Test", "Tests", "Spec", "IT"]
             .iter()
             .any(|e| file_name(path).rsplit_once('.').is_some_and(|(s, _)| s.ends_with(e)))
         || is_template(name)
+}
+
+/// Whether a program's file is called after what is made up, or makes up records as Laravel's factories do:
+/// `SetupDummyAccount.php`, `fake_server.go`, `database/factories/UserFactory.php`.
+fn is_made_up(path: &str) -> bool {
+    const WORDS: &[&str] = &["dummy", "fake", "mock", "bogus"];
+    let name = file_name(path);
+    let stem = name.split_once('.').map_or(name, |(stem, _)| stem).as_bytes();
+    let said = |word: &[u8]| WORDS.iter().any(|w| word.eq_ignore_ascii_case(w.as_bytes()));
+    super::name::split(stem).into_iter().any(|word| said(&stem[word]))
+        || path.starts_with("database/factories/")
+        || path.contains("/database/factories/")
 }
 
 /// Whether a folder is the tests of something, joined to its name, as packages of Go have it: `servertest`. A superlative
@@ -211,6 +228,30 @@ fn is_joined_test(folder: &str) -> bool {
         "quietest",
     ];
     folder.len() >= 6 && folder.ends_with("test") && !OTHERS.contains(&folder)
+}
+
+/// Whether the file is a template for somebody's own: `.env.template`.
+pub(crate) fn is_for_others(path: &str) -> bool {
+    is_template(&file_name(path).to_ascii_lowercase())
+}
+
+/// Whether the file is a page of the web or a feed as it was sent, by its ending.
+pub(crate) fn is_sent(path: &str) -> bool {
+    let ending = file_name(path).rsplit_once('.').map_or("", |(_, ending)| ending);
+    ["html", "htm", "xhtml", "atom", "rss"].iter().any(|known| ending.eq_ignore_ascii_case(known))
+}
+
+/// Whether the file belongs to a folder of what a database begins with: `db/seeds/users.sql`.
+pub(crate) fn is_seed(path: &str) -> bool {
+    path.split(['/', '\\']).any(|part| {
+        ["seed", "seeds", "seeders", "seeder", "demo"].iter().any(|word| part.eq_ignore_ascii_case(word))
+    })
+}
+
+/// Whether the file runs when the project's own checks do: `.github/workflows/`, `.circleci/`, `.ci/`.
+pub(crate) fn is_check(path: &str) -> bool {
+    path.split('/').any(|part| matches!(part, "workflows" | ".circleci" | ".ci"))
+        || path.ends_with(".gitlab-ci.yml")
 }
 
 /// Whether the file belongs to a folder of documentation, whatever it holds: `docs/`, `docs_src/`, `documentation/`.
@@ -264,6 +305,15 @@ mod tests {
     }
 
     #[test]
+    fn seeds_and_checks_are_told_by_their_folders() {
+        assert!(is_for_others("a/.env.template") && !is_for_others("a/.env"));
+        assert!(is_sent("tests/data/a.HTML") && !is_sent("tests/html/a.py"));
+        assert!(is_seed("db/seeds/a.sql") && !is_seed("src/seedling/a.sql"));
+        assert!(is_check(".github/workflows/ci.yml") && is_check("a/.ci/b.yml") && !is_check("a/ci/b.yml"));
+        assert!(is_test("a/.env.test") && !is_test("a/.env") && !is_test("a/.env.production"));
+    }
+
+    #[test]
     fn settings_in_program_code_are_told_by_name() {
         for path in ["a/config.php", "settings.py", "src/LocalSettings.php", "env.php", "config.inc.php"] {
             assert!(is_settings(path), "{path}");
@@ -298,10 +348,24 @@ mod tests {
             "pkg/keys_test_data.go",
             "servertest/a.key",
             "pkg/storagetest/b.go",
+            "app/SetupDummyAccount.php",
+            "pkg/fake_server.go",
+            "entity/link_fixtures.go",
+            "acme-e2e/compose/a.yml",
+            "fuzzing/corpora/seed.zip!/a.json",
+            "database/factories/UserFactory.php",
         ] {
             assert!(is_test(path), "{path}");
         }
-        for path in ["src/contest.rs", "latest/a.py", "src/attest.go", "greatest/a.py", "contest/b.go"] {
+        for path in [
+            "src/contest.rs",
+            "latest/a.py",
+            "src/attest.go",
+            "greatest/a.py",
+            "contest/b.go",
+            "src/hammock.go",
+            "a/factories/b.php",
+        ] {
             assert!(!is_test(path), "{path}");
         }
     }
