@@ -81,7 +81,13 @@ impl<'v> Candidate<'v> {
         self.reasons.push(Reason { judge, text: text.into() });
     }
 
-    /// Makes the candidate less sure, down to low, and says why.
+    /// Leaves the candidate for those who ask for everything, and says why.
+    pub fn doubt(&mut self, judge: &'static str, text: impl Into<String>) {
+        self.confidence = Confidence::Low;
+        self.reasons.push(Reason { judge, text: text.into() });
+    }
+
+    /// Makes the candidate less sure by one level, down to low, and says why.
     pub fn lower(&mut self, judge: &'static str, text: impl Into<String>) {
         self.confidence = match self.confidence {
             Confidence::High => Confidence::Medium,

@@ -6,8 +6,6 @@ use std::collections::BTreeSet;
 
 use super::Verdict;
 use crate::detect::Candidate;
-use crate::finding::Reason;
-use crate::rule::Confidence;
 
 /// How far to either side of a name the others are looked for, in bytes. Less than what a change in a history reaches.
 const AROUND: usize = 4096;
@@ -28,9 +26,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     let around = key.start.saturating_sub(AROUND)..c.view.bytes.len().min(key.end + AROUND);
     if is_crowd(&c.view.bytes[around], c.name()) {
-        c.confidence = Confidence::Low;
-        let text = "one of many values of its name in a data file of tests, as test vectors are";
-        c.reasons.push(Reason { judge: "crowd", text: text.into() });
+        c.doubt("crowd", "one of many values of its name in a data file of tests, as test vectors are");
     }
     Verdict::Pass
 }

@@ -4,8 +4,7 @@ use super::{Verdict, structure};
 use crate::detect::Candidate;
 use crate::detect::assign::Form;
 use crate::detect::lexicon::{FileKind, Kind, chance, name, place, words};
-use crate::finding::Reason;
-use crate::rule::{Confidence, Judged, Syntax};
+use crate::rule::{Judged, Syntax};
 
 /// What a password in tests or documentation must have beyond words, in bits.
 const DRAWN: f64 = 9.0;
@@ -29,8 +28,7 @@ const SPELT: usize = 12;
 /// Rejects passwords and digests that only look like chosen ones where stand-ins are usual.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if let Some(text) = made_for_tests(c).or_else(|| shown_hash(c)) {
-        c.confidence = Confidence::Low;
-        c.reasons.push(Reason { judge: "double", text: text.into() });
+        c.doubt("double", text);
         return Verdict::Pass;
     }
     let shown = c.scene.is_test() || c.scene.file() == FileKind::Docs || in_comment(c);
@@ -55,9 +53,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
         return Verdict::Reject("is what a password is stored as, in tests or documentation".into());
     }
     if c.kind().is_some() && ends_in(c.name(), &[b"salt"]) {
-        c.confidence = Confidence::Low;
-        let text = "a salt in tests or documentation, which opens nothing by itself";
-        c.reasons.push(Reason { judge: "double", text: text.into() });
+        c.doubt("double", "a salt in tests or documentation, which opens nothing by itself");
         return Verdict::Pass;
     }
     match c.kind() {

@@ -8,8 +8,7 @@ use super::Verdict;
 use crate::detect::Candidate;
 use crate::detect::assign::Form;
 use crate::detect::lexicon::{Kind, place};
-use crate::finding::Reason;
-use crate::rule::{Confidence, Syntax};
+use crate::rule::Syntax;
 
 /// How far to either side of a private key its public half stands, in bytes.
 const BESIDE: usize = 200;
@@ -60,8 +59,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     } else {
         return Verdict::Pass;
     };
-    c.confidence = Confidence::Low;
-    c.reasons.push(Reason { judge: "rig", text: text.into() });
+    c.doubt("rig", text);
     Verdict::Pass
 }
 
@@ -93,9 +91,7 @@ fn logs_in_an_example(c: &mut Candidate<'_>) -> Verdict {
     let whole = &c.view.bytes[c.whole.start.min(c.span.start)..c.span.start];
     let known = c.kind() == Some(Kind::Password) && c.rule.syntax == Syntax::Pattern;
     if known && DOMAINS.iter().any(|domain| memchr::memmem::find(whole, domain).is_some()) {
-        c.confidence = Confidence::Low;
-        let text = "the password of an account at a domain that is kept free for examples, in tests";
-        c.reasons.push(Reason { judge: "rig", text: text.into() });
+        c.doubt("rig", "the password of an account at a domain that is kept free for examples, in tests");
     }
     Verdict::Pass
 }
@@ -158,7 +154,7 @@ mod tests {
     use super::*;
     use crate::blob::Blob;
     use crate::detect::{Detector, Settings};
-    use crate::rule::{RuleSet, example};
+    use crate::rule::{Confidence, RuleSet, example};
 
     /// How surely the only value of a file is found.
     fn found(path: &str, template: &str) -> Option<Confidence> {

@@ -7,8 +7,7 @@
 use super::{Verdict, double};
 use crate::detect::Candidate;
 use crate::detect::lexicon::{FileKind, name, place};
-use crate::finding::Reason;
-use crate::rule::{Confidence, Judged};
+use crate::rule::Judged;
 
 /// How far before a value the literal that it stands in may begin, in bytes. Less than what a change in a history reaches.
 const LITERAL: usize = 6 * 1024;
@@ -68,8 +67,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     } else {
         return Verdict::Pass;
     };
-    c.confidence = Confidence::Low;
-    c.reasons.push(Reason { judge: "shown", text: text.into() });
+    c.doubt("shown", text);
     Verdict::Pass
 }
 
@@ -84,9 +82,10 @@ fn in_a_literal(c: &Candidate<'_>) -> bool {
     called(&c.view.blob.bytes[at.saturating_sub(LITERAL)..at]).is_some_and(shows)
 }
 
-/// Whether the value stands in a page of the web or a feed that tests read. A private key is none that a server sent.
+/// Whether the value, which nothing but its name tells, stands in a page of the web or a feed that tests read. What has a
+/// shape of its own is a key wherever it stands.
 fn in_a_saved_page(c: &Candidate<'_>) -> bool {
-    c.scene.is_test() && !c.rule.structure.starts_with("pem") && place::is_sent(c.scene.name())
+    !c.proven && c.kind().is_some() && c.scene.is_test() && place::is_sent(c.scene.name())
 }
 
 /// Whether the value stands in a block of code that a program's page shows.

@@ -7,8 +7,6 @@
 use super::Verdict;
 use crate::detect::Candidate;
 use crate::detect::lexicon::{FileKind, Kind, name};
-use crate::finding::Reason;
-use crate::rule::Confidence;
 
 /// How far to either side of a value the token of its session is looked for, in bytes.
 const BESIDE: usize = 800;
@@ -22,9 +20,7 @@ const BEFORE: usize = 40;
 /// Lowers what was good for a short time.
 pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     if c.kind() == Some(Kind::Token) && signs_an_address(&c.view.bytes[..c.span.start]) {
-        c.confidence = Confidence::Low;
-        let text = "opens one address until a time that stands in it";
-        c.reasons.push(Reason { judge: "temporary", text: text.into() });
+        c.doubt("temporary", "opens one address until a time that stands in it");
         return Verdict::Pass;
     }
     let docs = c.scene.file() == FileKind::Docs;
@@ -39,8 +35,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     } else {
         return Verdict::Pass;
     };
-    c.confidence = Confidence::Low;
-    c.reasons.push(Reason { judge: "temporary", text: text.into() });
+    c.doubt("temporary", text);
     Verdict::Pass
 }
 

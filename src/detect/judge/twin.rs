@@ -7,8 +7,6 @@
 use super::Verdict;
 use crate::detect::Candidate;
 use crate::detect::lexicon::{FileKind, Kind};
-use crate::finding::Reason;
-use crate::rule::Confidence;
 
 /// How far to either side of a value its twin may stand, in bytes. Less than what a change in a history reaches.
 const AROUND: usize = 4096;
@@ -29,9 +27,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     let around = c.span.start.saturating_sub(AROUND)..c.view.bytes.len().min(c.span.end + AROUND);
     if has_twin(&c.view.bytes[around], text) {
-        c.confidence = Confidence::Low;
-        let text = "another value near it differs in a few characters, as people change one by hand";
-        c.reasons.push(Reason { judge: "twin", text: text.into() });
+        c.doubt("twin", "another value near it differs in a few characters, as people change one by hand");
     }
     Verdict::Pass
 }

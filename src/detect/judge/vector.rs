@@ -8,8 +8,6 @@ use std::ops::Range;
 use super::Verdict;
 use crate::detect::Candidate;
 use crate::detect::lexicon::{Kind, name};
-use crate::finding::Reason;
-use crate::rule::Confidence;
 
 /// How far to either side of a value others are looked for, in bytes.
 const BESIDE: usize = 1024;
@@ -74,9 +72,7 @@ pub(super) fn judge(c: &mut Candidate<'_>) -> Verdict {
     }
     let around = c.span.start.saturating_sub(BESIDE)..c.view.bytes.len().min(c.span.end + BESIDE);
     if text.len() >= LONG || parts(&c.view.bytes[around]) >= PARTS {
-        c.confidence = Confidence::Low;
-        let text = "a number of a test vector, longer than any token or with others beside it";
-        c.reasons.push(Reason { judge: "vector", text: text.into() });
+        c.doubt("vector", "a number of a test vector, longer than any token or with others beside it");
     }
     Verdict::Pass
 }

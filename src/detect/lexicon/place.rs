@@ -250,7 +250,10 @@ pub(crate) fn is_seed(path: &str) -> bool {
 
 /// Whether the file runs when the project's own checks do: `.github/workflows/`, `.circleci/`, `.ci/`.
 pub(crate) fn is_check(path: &str) -> bool {
-    path.split('/').any(|part| matches!(part, "workflows" | ".circleci" | ".ci"))
+    // Applications have workflows, too: those of the checks stand in the folder of the host.
+    let hosts = [".github/workflows/", ".gitea/workflows/", ".forgejo/workflows/"];
+    hosts.iter().any(|folder| path.contains(folder))
+        || path.split('/').any(|part| matches!(part, ".circleci" | ".ci"))
         || path.ends_with(".gitlab-ci.yml")
 }
 
@@ -309,7 +312,8 @@ mod tests {
         assert!(is_for_others("a/.env.template") && !is_for_others("a/.env"));
         assert!(is_sent("tests/data/a.HTML") && !is_sent("tests/html/a.py"));
         assert!(is_seed("db/seeds/a.sql") && !is_seed("src/seedling/a.sql"));
-        assert!(is_check(".github/workflows/ci.yml") && is_check("a/.ci/b.yml") && !is_check("a/ci/b.yml"));
+        assert!(is_check(".github/workflows/ci.yml") && is_check("a/.ci/b.yml"));
+        assert!(!is_check("a/ci/b.yml") && !is_check("src/workflows/settings.py"));
         assert!(is_test("a/.env.test") && !is_test("a/.env") && !is_test("a/.env.production"));
     }
 

@@ -104,7 +104,7 @@ impl<'b> List<'b> {
 
     /// What an object is, how many parts it has, and where they begin.
     fn object(&self, n: usize) -> Option<(u8, usize, usize)> {
-        let at = number(self.table.get(n * self.offset..)?.get(..self.offset)?);
+        let at = number(self.table.get(n.checked_mul(self.offset)?..)?.get(..self.offset)?);
         let mark = *self.bytes.get(at)?;
         if mark & 0x0f < 0x0f {
             return Some((mark >> 4, usize::from(mark & 0x0f), at + 1));
@@ -142,5 +142,41 @@ impl<'b> List<'b> {
         keys.chunks_exact(self.width)
             .zip(values.chunks_exact(self.width))
             .map(|(k, v)| (number(k), number(v)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A property list of a string and a dictionary of so many entries, all with these numbers of objects.
+    fn list(entries: usize, key: u8) -> Vec<u8> {
+        let mut bytes = b"bplist00\x54abcd\xdf\x11".to_vec();
+        bytes.extend((entries as u16).to_be_bytes());
+        bytes.extend(std::iter::repeat_n(key, entries * 2));
+        let table = bytes.len() as u64;
+        bytes.extend([0, 8, 0, 13, 0, 0, 0, 0, 0, 0, 2, 1]);
+        [2, 1, table].into_iter().for_each(|number| bytes.extend(number.to_be_bytes()));
+        bytes
+    }
+
+    #[test]
+    fn entries_are_strings_and_numbers_beyond_the_list_are_none() {
+        let bytes = list(3, 0);
+        let list_of = List::of(&bytes).unwrap();
+        assert_eq!(list_of.string(0, 9).as_deref(), Some(&b"abcd"[..]));
+        assert_eq!(list_of.entries(1).collect::<Vec<_>>(), [(0, 0); 3]);
+        assert_eq!(
+            (list_of.string(0, 3), list_of.string(9, 9), list_of.string(usize::MAX, 9)),
+            (None, None, None)
+        );
+        assert_eq!(list_of.entries(usize::MAX).count(), 0);
+    }
+
+    #[test]
+    fn what_is_said_over_and_over_has_an_end() {
+        let mut told = Told { text: Vec::new(), left: 20, known: BTreeSet::new() };
+        assert!(told.add(&[b"abcd", b"\n"]).is_ok() && told.add(&[&[b'x'; 15]]).is_ok());
+        assert!(matches!(told.add(&[b"y"]), Err(Stop::Skipped(_))) && told.text.len() == 20);
     }
 }
